@@ -1,0 +1,1 @@
+"""Tables: their schemas, reading and writing, history in time, imports and the simulated market."""

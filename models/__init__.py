@@ -1,0 +1,1 @@
+"""Lift, reach, ROI and fit; `models.scorer.CreatorScorer` is the one thing saved."""

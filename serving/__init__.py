@@ -1,0 +1,1 @@
+"""The BentoML service: settings, bodies, handler and the class that carries them."""
