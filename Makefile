@@ -1,0 +1,35 @@
+# Two commands need nothing prepared: `make demo` and `make test`.
+.PHONY: setup demo test check format bench soak lock clean
+SERVE ?= 1
+PORT ?= 3000
+
+setup:
+	@.ci/setup
+
+demo: setup  ## a simulated market, a trained and promoted model, a printed shortlist, then the API (SERVE=0: stop before it)
+	@.venv/bin/creatorlift demo --folder var/demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: setup  ## every test
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+check: setup  ## lint, format, types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+format: setup
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench: setup  ## every benchmark; writes benchmarks/results/*.json
+	@for file in benchmarks/*.py; do echo "== $$file"; .venv/bin/python "$$file" || exit 1; done
+
+soak: setup  ## long proofs
+	@.venv/bin/python -m pytest -m soak
+
+lock: setup  ## rebuild requirements.lock from pyproject.toml
+	@.venv/bin/pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis

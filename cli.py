@@ -1,0 +1,372 @@
+"""`creatorlift <command>`: thin functions, one per command, and one place that turns an error into words.
+
+The only module that may import both training and serving; each is imported when its command runs, so that
+`creatorlift --help` answers at once. Exit codes: 0 done, 1 the work failed, 2 bad usage or bad input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from data.clock import utc_now
+from data.errors import CreatorLiftError, Fault, InputError, UsageError
+
+ProgressCall = Callable[[str, int, int], None]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+DEMO_CREATORS = 2_000
+DEMO_COLLABORATIONS = 1_500
+DEMO_CANDIDATES = 12
+
+
+@contextmanager
+def _progress() -> Iterator[ProgressCall]:
+    """A progress bar per step on standard error; plain lines where there is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def call(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total)
+                if not err.is_terminal:
+                    err.print(f"{step} ...")
+            bar.update(tasks[step], completed=done, total=total)
+
+        yield call
+
+
+def _time(text: str) -> pd.Timestamp:
+    try:
+        time = pd.Timestamp(text)
+    except ValueError:
+        time = pd.NaT
+    if pd.isna(time) or (time.tzinfo is None and len(text) > len("2025-01-01")):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time; write 2025-03-01T12:00:00Z, or a day such as 2025-03-01"
+        )
+    return time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
+
+
+def _whole(low: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.lstrip("-").isdigit() or int(text) < low:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {low}")
+        return int(text)
+
+    return parse
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 1")
+    return value
+
+
+def _emit_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def _simulate(args: argparse.Namespace) -> int:
+    from data.sources import read_tables
+    from data.synthetic import MarketConfig, simulate_market, simulate_outcomes, write_market
+
+    on = read_tables(args.on) if args.on else None
+    end = args.end if args.end is not None or on is not None else utc_now().normalize()
+    config = MarketConfig(
+        creators=args.creators,
+        collaborations=args.collaborations,
+        seed=args.seed,
+        end=end,
+        heterogeneity=args.heterogeneity,
+        confounding=args.confounding,
+        asked_pairings=args.pairings,
+    )
+    with _progress() as progress:
+        market = simulate_outcomes(on, config, progress) if on is not None else simulate_market(config, progress)
+        write_market(market, args.out, args.format)
+    rows = {name: len(frame) for name, frame in market.tables.items()}
+    if args.json:
+        _emit_json({"folder": args.out, "seed": args.seed, "end": market.config.end, "rows": rows})
+        return 0
+    out.print(f"Wrote a simulated market to {args.out} (seed {args.seed}, --end {market.config.end:%Y-%m-%d}):")
+    out.print("  " + ", ".join(f"{n:,} {name}" for name, n in rows.items()))
+    out.print(f"  what is true in it, for judging only: {args.out / 'truth'}")
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from data.mapping import import_file
+
+    with _progress() as progress:
+        report = import_file(args.file, args.mapping, args.workspace, progress=progress)
+    if args.json:
+        _emit_json(asdict(report))
+    else:
+        out.print(str(report))
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from data.check import check_workspace
+
+    faults = check_workspace(args.workspace)
+    if args.json:
+        _emit_json({"workspace": args.workspace, "faults": [asdict(f) for f in faults]})
+    elif faults:
+        for fault in faults:
+            sys.stdout.write(f"{fault}\n")
+        err.print(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in {args.workspace}")
+    else:
+        out.print(f"{args.workspace}: no faults")
+    return InputError.exit_code if faults else 0
+
+
+def _features(args: argparse.Namespace) -> int:
+    from data.errors import NoModel
+    from data.history import pairings_frame
+    from data.sources import load_history, read_rows, write_rows
+    from features.build import build_features
+    from models.registry import load_scorer
+
+    pairings = pairings_frame(read_rows(args.pairings))
+    history = load_history(args.workspace)
+    try:
+        reference = load_scorer(args.model or "champion")[0].reference
+    except NoModel:
+        if args.model:
+            raise
+        err.print("no champion yet: features that need what a model has learned (peers, text space) are left to priors")
+        reference = None
+    frame = build_features(history, pairings, reference)
+    write_rows(pairings.join(frame, rsuffix="_feature"), args.out)
+    out.print(f"Wrote {len(frame):,} rows of {frame.shape[1]} features to {args.out}")
+    return 0
+
+
+def _read_comments(args: argparse.Namespace) -> int:
+    from features.comments_file import read_comment_file
+
+    with _progress() as progress:
+        n = read_comment_file(args.file, args.out, args.text_column, progress)
+    out.print(f"Read {n:,} comments; wrote {args.out}")
+    return 0
+
+
+def _train(args: argparse.Namespace) -> int:
+    from training.config import TrainSettings
+    from training.pipeline import train
+
+    settings = TrainSettings.read(args.settings, seed=args.seed, as_of=args.as_of)
+    with _progress() as progress:
+        result = train(args.workspace, settings, progress=progress)
+    if args.json:
+        _emit_json(result.summary())
+    else:
+        out.print(str(result))
+    return 0
+
+
+def _promote(args: argparse.Namespace) -> int:
+    from training.gate import promote
+
+    report = promote(args.model, by=args.by or getpass.getuser(), reason=args.reason, at=utc_now(), force=args.force)
+    out.print(str(report))
+    return 0
+
+
+def _rollback(args: argparse.Namespace) -> int:
+    from training.gate import rollback
+
+    out.print(str(rollback(by=args.by or getpass.getuser(), reason=args.reason, at=utc_now())))
+    return 0
+
+
+def _score(args: argparse.Namespace) -> int:
+    from serving.files import score_files
+    from serving.terminal import shortlist
+
+    response = score_files(
+        args.workspace,
+        args.brief,
+        args.candidates,
+        args.out,
+        as_of=args.as_of,
+        model=args.model,
+        now=utc_now(),
+        level=args.level,
+        rank_by=args.rank_by,
+    )
+    if args.json:
+        sys.stdout.write(response.model_dump_json(indent=2) + "\n")
+    else:
+        out.print(shortlist(response))
+        if args.out:
+            out.print(f"Wrote {args.out}")
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from serving.config import ServeSettings
+    from serving.server import run_server
+
+    settings = ServeSettings.from_env(
+        os.environ, workspace=args.workspace, model=args.model, host=args.host, port=args.port
+    )
+    return run_server(settings, ready_message=lambda text: out.print(text))
+
+
+def _demo(args: argparse.Namespace) -> int:
+    """Every step of a first hour, in order, through the same functions the other commands use."""
+    from serving.demo import write_demo_inputs
+
+    market: Path = args.folder / "market"
+    run = build_parser().parse_args
+    _simulate(run(["simulate", str(market), "--creators", str(DEMO_CREATORS), "--collaborations",
+                   str(DEMO_COLLABORATIONS), "--seed", str(args.seed), "--pairings", "0"]))  # fmt: skip
+    _train(run(["train", str(market), "--seed", str(args.seed)]))
+    _promote(run(["promote", "--reason", "demo"]))
+    brief, candidates = write_demo_inputs(market, args.folder, n=DEMO_CANDIDATES, seed=args.seed, now=utc_now())
+    result = args.folder / "shortlist.csv"
+    _score(run(["score", str(market), "--brief", str(brief), "--candidates", str(candidates), "--out", str(result)]))
+    if not args.serve:
+        return 0
+    return _serve(run(["serve", str(market), "--port", str(args.port)]))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(prog="creatorlift", description=(__doc__ or "").splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    def add_json(command: argparse.ArgumentParser) -> None:
+        command.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    workspace = {"type": Path, "metavar": "WS", "help": "the workspace: a folder with one file or folder per table"}
+
+    c = add("simulate", _simulate, "write a simulated market: tables, and apart from them what is true")
+    c.add_argument("out", type=Path, metavar="OUT")
+    c.add_argument("--creators", type=_whole(1), default=DEMO_CREATORS, metavar="N")
+    c.add_argument("--collaborations", type=_whole(0), default=DEMO_COLLABORATIONS, metavar="M")
+    c.add_argument("--seed", type=_whole(0), default=0, metavar="S")
+    c.add_argument(
+        "--end", type=_time, help="last day of the market (default: today, or just after --on's newest post)"
+    )
+    c.add_argument("--on", type=Path, metavar="WS", help="keep this workspace's creators, posts and comments")
+    c.add_argument("--pairings", type=_whole(0), default=0, help="also tell the truth for this many asked pairings")
+    c.add_argument("--heterogeneity", type=float, default=1.0, help="how much lift differs between creators (0: not)")
+    c.add_argument("--confounding", type=float, default=0.0, help="how much brands chose by what also drives sales")
+    c.add_argument("--format", choices=("parquet", "csv", "csv.gz"), default="parquet")
+    add_json(c)
+
+    c = add("import", _import, "turn a foreign file into a table of a workspace, by a mapping")
+    c.add_argument("workspace", **workspace)
+    c.add_argument("file", type=Path, metavar="FILE")
+    c.add_argument("--mapping", type=Path, required=True, metavar="FILE", help="YAML, TOML or JSON; see docs/import.md")
+    add_json(c)
+
+    c = add("check", _check, "report every fault of a workspace")
+    c.add_argument("workspace", **workspace)
+    add_json(c)
+
+    c = add("features", _features, "write the exact frame the model sees")
+    c.add_argument("workspace", **workspace)
+    c.add_argument("--pairings", type=Path, required=True, metavar="FILE", help="creator_id, campaign_id, as_of")
+    c.add_argument("--out", type=Path, required=True, metavar="FILE")
+    c.add_argument("--model", metavar="ALIAS|VERSION", help="whose peers and text space to use (default: champion)")
+
+    c = add("read-comments", _read_comments, "read a column of comments: sentiment, intent, language, spam")
+    c.add_argument("file", type=Path, metavar="FILE")
+    c.add_argument("--text-column", default="text")
+    c.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+    c = add("train", _train, "train, evaluate out of time, and register a challenger")
+    c.add_argument("workspace", **workspace)
+    c.add_argument("--seed", type=_whole(0), default=None)
+    c.add_argument("--as-of", type=_time, default=None, help="use only what was known before (default: all)")
+    c.add_argument("--settings", type=Path, metavar="TOML", default=None)
+    add_json(c)
+
+    c = add("promote", _promote, "make a version the champion, if the gate lets it pass")
+    c.add_argument("model", nargs="?", default="challenger", metavar="ALIAS|VERSION")
+    c.add_argument("--reason", required=False, default="", help="why; kept in the promotion log")
+    c.add_argument("--by", help="who (default: the user running this)")
+    c.add_argument("--force", action="store_true", help="promote although a rule failed; kept in the log")
+
+    c = add("rollback", _rollback, "give the champion's place back to the one before")
+    c.add_argument("--reason", default="", help="why; kept in the promotion log")
+    c.add_argument("--by", help="who (default: the user running this)")
+
+    c = add("score", _score, "score candidates for a brief")
+    c.add_argument("workspace", **workspace)
+    c.add_argument("--brief", type=Path, required=True, metavar="FILE", help="JSON, YAML or TOML")
+    c.add_argument("--candidates", type=Path, required=True, metavar="FILE", help="CSV, Excel, Parquet or JSON lines")
+    c.add_argument("--out", type=Path, default=None, metavar="FILE", help="JSON, CSV, Excel or Parquet")
+    c.add_argument("--as-of", type=_time, default=None, help="score as of this time (default: now)")
+    c.add_argument("--model", default="champion", metavar="ALIAS|VERSION")
+    c.add_argument("--level", type=_share, default=None, help="level of the intervals (default 0.8)")
+    c.add_argument("--rank-by", choices=("profit", "roi", "fit"), default=None)
+    add_json(c)
+
+    c = add("serve", _serve, "answer over HTTP")
+    c.add_argument(
+        "workspace", nargs="?", type=Path, metavar="WS", help="the catalogue (default: CREATORLIFT_WORKSPACE)"
+    )
+    c.add_argument("--model", default=None, metavar="ALIAS|VERSION")
+    c.add_argument("--host", default=None)
+    c.add_argument("--port", type=_whole(1), default=None)
+
+    c = add("demo", _demo, "a simulated market from start to end: train, promote, score, serve")
+    c.add_argument("--folder", type=Path, default=Path("var/demo"))
+    c.add_argument("--seed", type=_whole(0), default=7)
+    c.add_argument("--port", type=_whole(1), default=3000)
+    c.add_argument("--serve", action=argparse.BooleanOptionalAction, default=True)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. Never a traceback for a user's mistake."""
+    args = build_parser().parse_args(argv)
+    try:
+        code: int = args.run(args)
+    except CreatorLiftError as error:
+        sys.stderr.write("".join(f"creatorlift: {line}\n" for line in str(error).splitlines()))
+        return error.exit_code
+    except OSError as error:
+        fault = Fault(
+            str(error.filename or "a file"), error.strerror or str(error), "a file that can be read or written"
+        )
+        sys.stderr.write(f"creatorlift: {fault}\n")
+        return UsageError.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("creatorlift: interrupted\n")
+        return 130
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
