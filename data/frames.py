@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from numbers import Number
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from data.errors import Fault, TableError, shorten
 from data.schemas import TABLES, Column, Kind, Table
@@ -22,7 +25,8 @@ DTYPES: dict[Kind, str] = {
     "time": TIME_DTYPE, "date": TIME_DTYPE,
 }  # fmt: skip
 _FLAGS = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "yes": 1.0, "no": 0.0}
-_ZONE = r"(?:Z|UTC|[+-]\d{2}:?\d{2})$"
+_ZONED = r"[T ]\d{2}(?::?\d{2}){0,2}(?:[.,]\d+)? ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)$"
+_DAY = r"^\d{4}-\d{2}-\d{2}(?:$|[T ])"
 _FIRST_ROW = 1
 
 
@@ -34,38 +38,80 @@ class Conversion:
     bad: np.ndarray
 
 
-def empty(name: str) -> pd.DataFrame:
-    """A table of that name with all its columns, typed, and no rows."""
+@cache
+def _empty(name: str) -> pd.DataFrame:
     return pd.DataFrame({c.name: pd.Series([], dtype=DTYPES[c.kind]) for c in TABLES[name].columns})
 
 
-def _to_text(raw: pd.Series) -> Conversion:
-    """Text as it stands; an empty string stays empty. Numbers become their shortest text (12.0 → "12")."""
-    missing = raw.isna().to_numpy()
-    if pd.api.types.is_string_dtype(raw.dtype) and not pd.api.types.is_object_dtype(raw.dtype):
-        return Conversion(raw.astype("str"), np.zeros(len(raw), dtype=bool))
-    if pd.api.types.is_float_dtype(raw.dtype) and bool(np.all(raw.dropna() % 1 == 0)):
-        text = raw.astype("Int64").astype("string").astype("str")
-    else:
-        text = raw.map(lambda v: v if isinstance(v, str) else str(v), na_action="ignore").astype("str")
-    return Conversion(text.mask(missing), np.zeros(len(raw), dtype=bool))
+def empty(name: str) -> pd.DataFrame:
+    """A table of that name with all its columns, typed, and no rows."""
+    return _empty(name).copy()
+
+
+def _is_strings(raw: pd.Series) -> bool:
+    return bool(pd.api.types.is_string_dtype(raw.dtype)) and not bool(pd.api.types.is_object_dtype(raw.dtype))
 
 
 def _blank(raw: pd.Series) -> np.ndarray:
     """Which values are missing, an empty or all-blank string included."""
-    missing = raw.isna().to_numpy()
-    if pd.api.types.is_string_dtype(raw.dtype) or pd.api.types.is_object_dtype(raw.dtype):
-        missing = missing | (raw.astype("str").str.strip() == "").to_numpy(dtype=bool, na_value=False)
-    return np.asarray(missing, dtype=bool)
+    missing = np.asarray(raw.isna(), dtype=bool)
+    if _is_strings(raw):
+        missing = missing | (raw.str.strip() == "").to_numpy(dtype=bool, na_value=False)
+    elif pd.api.types.is_object_dtype(raw.dtype):
+        missing = missing | np.fromiter((isinstance(v, str) and not v.strip() for v in raw), dtype=bool, count=len(raw))
+    return missing
+
+
+def _none_bad(raw: pd.Series) -> np.ndarray:
+    return np.zeros(len(raw), dtype=bool)
+
+
+def _as_text(value: object) -> str:
+    """A foreign value as text; a whole number in floating form loses its `.0`, as an id read by a spreadsheet would."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _to_text(raw: pd.Series) -> Conversion:
+    """Text as it stands. Numbers become their shortest text (12.0 → "12")."""
+    if _is_strings(raw):
+        return Conversion(raw.astype("str"), _none_bad(raw))
+    text = raw.map(_as_text, na_action="ignore").astype("object")
+    return Conversion(text.where(raw.notna(), np.nan).astype("str"), _none_bad(raw))
 
 
 def _to_number(raw: pd.Series) -> Conversion:
     blank = _blank(raw)
-    if pd.api.types.is_bool_dtype(raw.dtype):
-        return Conversion(raw.astype("float64"), np.zeros(len(raw), dtype=bool))
-    values = pd.to_numeric(raw, errors="coerce").astype("float64")
+    # A truth value or a time among numbers is a mistake, though both could be counted.
+    if pd.api.types.is_bool_dtype(raw.dtype) or raw.dtype.kind in "mM":
+        return Conversion(pd.Series(np.nan, index=raw.index, dtype="float64"), ~blank)
+    if pd.api.types.is_object_dtype(raw.dtype):
+        raw = raw.map(lambda v: v if isinstance(v, (str, Number)) and not isinstance(v, bool) else str(v))
+        raw = raw.mask(blank)
+    numbers = _numbers(raw, blank)
     # An infinity is no measurement, whatever wrote it.
-    return Conversion(values.where(np.isfinite(values)), ~np.isfinite(values.to_numpy()) & ~blank)
+    finite = np.isfinite(numbers)
+    return Conversion(pd.Series(np.where(finite, numbers, np.nan), index=raw.index), ~finite & ~blank)
+
+
+def numbers_of(raw: pd.Series) -> tuple[pd.Series, np.ndarray]:
+    """Raw values as float64 (missing NaN), and which of them are no numbers (boolean)."""
+    number = _to_number(raw)
+    return number.values, number.bad
+
+
+def _numbers(raw: pd.Series, blank: np.ndarray) -> np.ndarray:
+    if _is_strings(raw):
+        try:
+            # Arrow is some ten times faster, and exact; it refuses the whole column for one stray value.
+            text = pa.array(raw.mask(blank), type=pa.string(), from_pandas=True)
+            return np.asarray(text.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+        except pa.ArrowInvalid:
+            pass
+    return np.asarray(pd.to_numeric(raw, errors="coerce").to_numpy("float64", na_value=np.nan))
 
 
 def _to_count(raw: pd.Series) -> Conversion:
@@ -76,28 +122,43 @@ def _to_count(raw: pd.Series) -> Conversion:
 
 def _to_flag(raw: pd.Series) -> Conversion:
     blank = _blank(raw)
-    if pd.api.types.is_bool_dtype(raw.dtype):
-        return Conversion(raw.astype("float64"), np.zeros(len(raw), dtype=bool))
-    values = raw.astype("str").str.strip().str.lower().map(_FLAGS).astype("float64")
+    if pd.api.types.is_bool_dtype(raw.dtype) or pd.api.types.is_numeric_dtype(raw.dtype):
+        numbers = raw.to_numpy("float64", na_value=np.nan)
+        good = (numbers == 0) | (numbers == 1)
+        return Conversion(pd.Series(np.where(good, numbers, np.nan), index=raw.index), ~good & ~blank)
+    codes, words = pd.factorize(_to_text(raw).values)
+    meanings = np.array([_FLAGS.get(str(word).strip().lower(), np.nan) for word in words] + [np.nan])
+    values = pd.Series(meanings[codes], index=raw.index)
     return Conversion(values, values.isna().to_numpy() & ~blank)
 
 
 def _to_time(raw: pd.Series) -> Conversion:
     """Times must say their zone: a time without one is a fault, never a guess."""
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
-        return Conversion(raw.dt.tz_convert("UTC").astype(TIME_DTYPE), np.zeros(len(raw), dtype=bool))
+        return Conversion(raw.dt.tz_convert("UTC").astype(TIME_DTYPE), _none_bad(raw))
     blank = _blank(raw)
-    text = raw.astype("str").str.strip()
-    zoned = text.str.contains(_ZONE, regex=True, na=False).to_numpy(dtype=bool)
-    values = pd.to_datetime(text.where(zoned), utc=True, errors="coerce", format="ISO8601").astype(TIME_DTYPE)
-    return Conversion(values, values.isna().to_numpy() & ~blank)
+    if pd.api.types.is_datetime64_dtype(raw.dtype):
+        return Conversion(pd.Series(pd.NaT, index=raw.index, dtype=TIME_DTYPE), ~blank)
+    text = _to_text(raw).values.str.strip().mask(blank)
+    try:
+        # Arrow reads ISO times with a zone, and nothing else, some ten times faster.
+        read = pa.array(text, type=pa.string(), from_pandas=True).cast(pa.timestamp("us", "UTC"))
+        return Conversion(read.to_pandas().set_axis(raw.index).astype(TIME_DTYPE), _none_bad(raw))
+    except pa.ArrowInvalid:
+        zoned = text.where(text.str.contains(_ZONED, regex=True, na=False).to_numpy(dtype=bool))
+        plain = zoned.str.replace(r" ?UTC$", "Z", regex=True).str.replace(r"([.,]\d{6})\d+", r"\1", regex=True)
+        values = pd.to_datetime(plain, utc=True, errors="coerce", format="ISO8601").astype(TIME_DTYPE)
+        return Conversion(values, values.isna().to_numpy() & ~blank)
 
 
 def _to_date(raw: pd.Series) -> Conversion:
+    """Calendar days as UTC midnight; a time of day is dropped (in UTC when it has a zone)."""
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
-        return Conversion(raw.dt.tz_convert("UTC").dt.normalize().astype(TIME_DTYPE), np.zeros(len(raw), dtype=bool))
+        return Conversion(raw.dt.tz_convert("UTC").dt.normalize().astype(TIME_DTYPE), _none_bad(raw))
     blank = _blank(raw)
-    values = pd.to_datetime(raw.astype("str").str.strip(), utc=True, errors="coerce", format="ISO8601")
+    text = _to_text(raw).values.str.strip()
+    day = text.where(text.str.contains(_DAY, regex=True, na=False).to_numpy(dtype=bool))
+    values = pd.to_datetime(day, utc=True, errors="coerce", format="ISO8601")
     return Conversion(values.dt.normalize().astype(TIME_DTYPE), values.isna().to_numpy() & ~blank)
 
 
@@ -108,39 +169,57 @@ _CONVERTERS: dict[Kind, Callable[[pd.Series], Conversion]] = {
 
 
 def convert(column: Column, raw: pd.Series) -> Conversion:
-    """`raw` in the type of `column`; unreadable values become missing and are marked in `bad`."""
-    if raw.dtype == DTYPES[column.kind] and column.kind not in ("flag", "count", "number"):
-        return Conversion(raw, np.zeros(len(raw), dtype=bool))
+    """`raw` in the type of `column`; unreadable values become missing and are marked in `bad`.
+
+    Where a text may be missing, an empty one is missing: CSV cannot tell them apart, and a table must not mean
+    something else for having been a CSV. A blank id, choice or list is missing too.
+    """
+    if isinstance(raw.dtype, pd.CategoricalDtype):
+        raw = raw.astype(raw.dtype.categories.dtype)
     converted = _CONVERTERS[column.kind](raw)
-    if column.kind in ("choice", "list"):
-        converted = Conversion(converted.values.mask(_blank(converted.values)), converted.bad)
+    if column.kind in ("id", "choice", "list"):
+        return Conversion(converted.values.mask(_blank(converted.values)), converted.bad)
+    if column.kind == "text" and column.nullable:
+        return Conversion(converted.values.mask((converted.values == "").to_numpy(dtype=bool)), converted.bad)
     return converted
 
 
 def typed(table: Table, frame: pd.DataFrame, where: str | None = None) -> tuple[pd.DataFrame, list[Fault]]:
     """The frame with our columns typed and completed, others kept, and a fault for every unreadable value.
 
-    A required column that is absent is a fault and is added all missing. Row numbers in faults count from 1.
-    The index is replaced by 0..n-1.
+    A required column that is absent is a fault and is added all missing; a repeated column is a fault and its first
+    is taken. Row numbers in faults count from 1. The index is replaced by 0..n-1.
     """
     where = where or table.name
     faults: list[Fault] = []
     columns: dict[str, pd.Series] = {}
     frame = frame.reset_index(drop=True)
+    repeated = frame.columns.duplicated()
+    if repeated.any():
+        names = sorted({str(name) for name in frame.columns[repeated]})
+        faults += [Fault(f"{where}, column {name}", "a repeated column", "each name once") for name in names]
+        frame = frame.loc[:, ~repeated]
     for column in table.columns:
         if column.name not in frame.columns:
             if column.required:
                 faults.append(Fault(f"{where}, column {column.name}", "no such column", column.describe()))
-            columns[column.name] = pd.Series(np.nan, index=frame.index).astype("object").astype(DTYPES[column.kind])
+            columns[column.name] = pd.Series(np.nan, index=frame.index, dtype=DTYPES[column.kind])
             continue
         raw = frame[column.name]
         converted = convert(column, raw)
         columns[column.name] = converted.values
-        for row in np.flatnonzero(converted.bad):
-            place = f"{where}, column {column.name}, row {row + _FIRST_ROW}"
-            faults.append(Fault(place, shorten(raw.iloc[row]), column.describe()))
+        faults += _unreadable(column, raw, converted.bad, where)
     others = {name: frame[name] for name in frame.columns if name not in columns}
     return pd.DataFrame({**columns, **others}, index=frame.index), faults
+
+
+def _unreadable(column: Column, raw: pd.Series, bad: np.ndarray, where: str) -> list[Fault]:
+    rows = np.flatnonzero(bad)
+    allowed = column.describe()
+    return [
+        Fault(f"{where}, column {column.name}, row {row + _FIRST_ROW}", shorten(value), allowed)
+        for row, value in zip(rows.tolist(), raw.iloc[rows].tolist(), strict=True)
+    ]
 
 
 def typed_or_raise(table: Table, frame: pd.DataFrame, where: str | None = None) -> pd.DataFrame:

@@ -48,8 +48,8 @@ class Column:
             return self.allowed
         words = {
             "id": "a non-empty id", "text": "text", "choice": "one of " + ", ".join(self.choices), "number": "a number",
-            "count": "a whole number", "flag": "true or false", "time": "a UTC time, e.g. 2025-03-01T12:00:00Z",
-            "date": "a date, e.g. 2025-03-01", "list": "comma-separated words",
+            "count": "a whole number", "flag": "true or false", "date": "a date, e.g. 2025-03-01",
+            "time": "a time with its zone, e.g. 2025-03-01T12:00:00Z", "list": "comma-separated words",
         }[self.kind]  # fmt: skip
         if self.low is not None and self.high is not None:
             words += f" from {self.low:g} to {self.high:g}"
@@ -201,7 +201,8 @@ _CAMPAIGNS = Table(
     ),
     key=("campaign_id",),
     happened_at=None,
-    text="A brief: product, audience wanted, goal, economics, dates.",
+    optional=True,
+    text="A brief: product, audience wanted, goal, economics, dates. Needed with `collaborations`.",
 )  # fmt: skip
 _CAMPAIGN_AUDIENCE = Table(
     "campaign_audience",
