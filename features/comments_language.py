@@ -1,0 +1,136 @@
+"""The language of a comment: common words, telling letters and scripts, added up over its tokens.
+
+Meant for short texts: a few words decide, and where nothing speaks for any language the answer is "und"
+(undetermined), not a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from features.comments_foreign import COVERED, FOREIGN_VALENCE
+from features.comments_lexicon import read_vader
+from features.comments_stopwords import ENDINGS, LANGUAGES, LETTERS, SCRIPTS, TELLING, stopword_weights
+from features.comments_stream import HASHTAG, WORD, Stream
+from features.comments_topics import BRAND, MEASURES, TOPICS
+from features.comments_words import BOOSTERS, NEGATIONS, SLANG, WORD_VALENCE
+
+UNDETERMINED = "und"
+NAMES: tuple[str, ...] = (*LANGUAGES, UNDETERMINED)
+_NUMBER = {code: number for number, code in enumerate(LANGUAGES)}
+_LEXICON_WORD, _TOPIC_WORD, _FOREIGN_WORD = 0.45, 0.4, 0.8
+_ENDING, _LETTER, _SCRIPT_LETTER, _HASHTAG = 0.2, 0.7, 0.5, 0.3
+_ENOUGH = 0.34
+"""Less evidence than this is no evidence: one word shared by three languages."""
+_ASCII_END = 0x80
+_UNDERSTOOD = np.isin(np.array(NAMES), ["en", *COVERED])
+
+
+@cache
+def _word_evidence() -> dict[str, dict[str, float]]:
+    """word → language → weight, from the stopwords and the sentiment lists."""
+    english = {*read_vader(), *WORD_VALENCE, *SLANG, *BOOSTERS, *NEGATIONS, *BRAND, *MEASURES}
+    evidence: dict[str, dict[str, float]] = {word: {"en": _LEXICON_WORD} for word in english}
+    for code, words in FOREIGN_VALENCE.items():
+        sharers = {w: sum(w in other for other in FOREIGN_VALENCE.values()) for w in words}
+        for word in words:
+            evidence.setdefault(word, {})[code] = (_LEXICON_WORD if word in english else _FOREIGN_WORD) / sharers[word]
+    for word in [word for topic in TOPICS.values() for word in topic if word not in evidence]:
+        evidence[word] = {"en": _TOPIC_WORD}
+    for word, weights in stopword_weights().items():
+        entry = evidence.setdefault(word, {})
+        for code, weight in weights.items():
+            entry[code] = max(weight, entry.get(code, 0.0))
+    return evidence
+
+
+def _script(letter: str) -> str | None:
+    code = ord(letter)
+    return next((language for first, last, language in SCRIPTS if first <= code <= last), None)
+
+
+def _of_script(form: str) -> dict[str, float]:
+    """Letters of scripts that are not Latin speak for their language, or for another that alone uses some of them."""
+    found: dict[str, float] = {}
+    for letter in form:
+        if ord(letter) > 0x2FF and (code := _script(letter)):
+            found[code] = found.get(code, 0.0) + _SCRIPT_LETTER
+    for code, letters in TELLING.items():
+        if any(letter in form for letter in letters):
+            found[code] = sum(found.values()) + _SCRIPT_LETTER
+    if "ja" in found and "zh" in found:
+        found["ja"] += found.pop("zh")
+    return found
+
+
+def evidence(form: str) -> dict[str, float]:
+    """How much one word says for each language; empty where it says nothing."""
+    found = dict(_word_evidence().get(form, {}))
+    if not form.isascii():
+        for code, letters in LETTERS.items():
+            if any(letter in form for letter in letters):
+                found[code] = found.get(code, 0.0) + _LETTER
+        for code, weight in _of_script(form).items():
+            found[code] = found.get(code, 0.0) + weight
+    if not found and len(form) > 4:
+        endings = [code for code, ends in ENDINGS.items() if form.endswith(ends)]
+        found = {code: _ENDING / len(endings) for code in endings}
+    return found
+
+
+@dataclass(frozen=True)
+class Languages:
+    """Per text, shape (n_texts,)."""
+
+    number: np.ndarray
+    """Position in `NAMES`, int64."""
+    wordless: np.ndarray
+    """No word to be understood: emoji, names, numbers and marks only, or nothing at all; bool."""
+
+    @property
+    def names(self) -> np.ndarray:
+        """ISO 639-1 codes, "und" where undetermined; object array."""
+        return np.array(NAMES, dtype=object)[self.number]
+
+    @property
+    def covered(self) -> np.ndarray:
+        """Whether the language has a sentiment lexicon here, bool."""
+        return np.asarray(_UNDERSTOOD[self.number])
+
+
+_memo: dict[str, tuple[tuple[int, float], ...]] = {}
+
+
+def _remembered(form: str, kind: int) -> tuple[tuple[int, float], ...]:
+    weight = 1.0 if kind == WORD else _HASHTAG if kind == HASHTAG else 0.0
+    if not weight:
+        return ()
+    key = form.lstrip("#")
+    known = _memo.get(key)
+    if known is None:
+        if len(_memo) > 300_000:
+            _memo.clear()
+        known = _memo[key] = tuple((_NUMBER[code], value) for code, value in evidence(key).items())
+    return known if weight == 1.0 else tuple((number, value * weight) for number, value in known)
+
+
+def identify(s: Stream) -> Languages:
+    """The language each text of a stream is most likely in."""
+    n, size = len(s.texts), len(LANGUAGES)
+    rows = [_remembered(token.form, token.kind) for token in s.tokens]
+    lengths = np.array([len(row) for row in rows], dtype=np.int64)
+    language = np.array([number for row in rows for number, _ in row], dtype=np.int64)
+    weight = np.array([value for row in rows for _, value in row], dtype=np.float64)
+    begin = np.cumsum(lengths) - lengths
+    said = lengths[s.which]
+    within = np.arange(int(said.sum())) - np.repeat(np.cumsum(said) - said, said)
+    entry = np.repeat(begin[s.which], said) + within
+    cell = np.repeat(s.owner, said) * size + language[entry]
+    scores = np.bincount(cell, weights=weight[entry], minlength=n * size).reshape(n, size)
+    best = scores.argmax(axis=1) if n else np.zeros(0, dtype=np.int64)
+    sure = scores.max(axis=1, initial=0.0) >= _ENOUGH
+    words = s.total((s.take("kind") == WORD) * 1.0)
+    return Languages(np.where(sure, best, size), words == 0)

@@ -1,0 +1,105 @@
+"""What a comment is made of: a cleaned text, its tokens, and a signature that near-copies share.
+
+Everything here is a pure function of one text. Nothing is learned.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import pandas as pd
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufe00-\ufe0f\ufeff\U000e0020-\U000e007f]"
+)
+"""Byte-order marks, soft hyphens, joiners and direction marks inside words, variation selectors of emoji."""
+_SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True))
+_BOXED = {chr(first + i): chr(ord("A") + i) for first in (0x1F150, 0x1F170) for i in range(26)}
+_DRESSED = str.maketrans(_SMALL_CAPITALS | _BOXED)
+_FOLDED = re.compile(
+    f"[{''.join(_SMALL_CAPITALS)}\u00a0\u0300-\u036f\u1d2c-\u1d6a\u2000-\u200a\u2024-\u2026\u202f\u2100-\u2121"
+    "\u2124-\u214f\u2460-\u24ff\u3000\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff\U0001f110-\U0001f189]"
+)
+"""Letters in fancy dress (mathematical, full-width, circled, boxed, small capitals, struck through), odd blanks."""
+_STRUCK = re.compile("[\u0300-\u036f]")
+_ODD_QUOTE = re.compile("[’‘ʼ´`′“”„«»″]")
+_QUOTES = str.maketrans(dict.fromkeys("’‘ʼ´`′", "'") | dict.fromkeys("“”„«»″", '"'))
+_ANCHOR = re.compile(r"<a\s[^>]*?href=[\"']?([^\"' >]*)[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:a|b|br|i|u|p|em|strong|span|div)\b[^>]{0,200}>", re.IGNORECASE)
+
+EMOJI = (
+    "[\u203c\u2049\u2139\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001f0ff\U0001f18e-\U0001f1ff\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+)
+"""One picture sign. Skin tones and joiners are no signs of their own."""
+_EMOTICON = (
+    r"[<>}]?[:;=][\-o*']{0,3}(?:[)\](\[/\\|@}{*>$]+|[3dDpPsSoOcC]+(?![\w:/]))"
+    r"|(?<!\w)[xX]-?[dD]+(?!\w)"
+    r"|(?<!\S)[)(\]\[dD/\\][\-o*']?[:;=](?![\w)(/])"
+    r"|<+[/\\]?3+|\^[._-]*\^|(?<!\w)[oO0][._][oO0](?!\w)|(?<!\w)[tT][_.][tT](?!\w)|-_+-|>[._]<|\\o/"
+)
+_WORD = (
+    r"\w+(?:['&-]\w+)*(?:@[\w.-]*\w|"
+    r"\.(?:com|net|org|info|biz|tv|ly|gl|ru|xyz|shop|store|site|online|club|co\.\w\w|app)\b(?:[/?]\S*)?|"
+    r"\.(?:me|be|io|co|de|fr|it|es|nl|us|in|to|gg|gd|cc|tk|[a-z]{2,4})/\S+)?"
+)
+TOKEN = re.compile(
+    rf"https?:/+\S+|www\.\S+|[$€£¥₹]\s?\d[\d.,]*[kKmM]?|(?:{_EMOTICON})|{_WORD}|[@#]\w[\w.]*"
+    rf"|{EMOJI}|[!?]+|\.\.+|[.,;:\n\"()%$€£]"
+)
+"""Links, amounts, emoticons, words (with apostrophe, hyphen, or as an address), @names and #tags, emoji, marks."""
+
+
+def clean(text: str) -> str:
+    """A text without its disguises, letters' case kept.
+
+    Byte-order marks and invisible characters go, fancy letters become plain ones, typographic quotes straight ones,
+    HTML entities and tags what they stand for (a link keeps its address).
+    """
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+        if _FOLDED.search(text):
+            text = _STRUCK.sub("", unicodedata.normalize("NFKC", text.translate(_DRESSED)))
+        if _ODD_QUOTE.search(text):
+            text = text.translate(_QUOTES)
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", _ANCHOR.sub(r" \1 ", text))
+    return text
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a cleaned text, in order, case kept."""
+    return TOKEN.findall(text)
+
+
+_SIGN = re.compile(rf"https?:/+\S+|[@]\w[\w.]*|{EMOJI}|\w+")
+_REPEATED = re.compile(r"(.)\1+")
+
+
+def _signature(text: str) -> str:
+    kept = [part for part in _SIGN.findall(clean(text).lower()) if part[0] != "@"]
+    words = ["link" if part.startswith("http") else _REPEATED.sub(r"\1", part) for part in kept]
+    once = dict.fromkeys(words)
+    return " ".join(once)
+
+
+def signature(text: pd.Series) -> pd.Series:
+    """A key that near-copies of one comment share: for spotting the same words under many posts.
+
+    Case, marks, @names, the address of a link, repeated letters and repeated words or emoji do not count.
+
+    Parameters
+    ----------
+    text : Series of str, shape (n,); missing counts as empty.
+
+    Returns
+    -------
+    Series of str, shape (n,), same index; "" where nothing but marks and names is left.
+    """
+    plain = text.fillna("").astype("str")
+    found = {one: _signature(one) for one in plain.unique()}
+    return plain.map(found).astype("str")
