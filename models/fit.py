@@ -1,0 +1,94 @@
+"""The fit score: 100 x the probability that a pairing's true lift exceeds that of a typical past collaboration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from models.families import Floats
+
+FEWEST = 30
+"""A goal with fewer measured collaborations is compared with those of all goals."""
+_LEAST_TAU = 0.02
+"""Spread of true log lifts below which nobody could tell two pairings apart."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Median expected log lift of past measured collaborations: by goal where `FEWEST` or more, else of all."""
+
+    overall: float
+    goals: Mapping[str, float]
+
+    @classmethod
+    def of(cls, log_lift: Floats, goal: Sequence[str], prior: Floats) -> Benchmark:
+        """From the shrunk log lifts of past measured collaborations, shape (n,); the median of `prior` where n is 0."""
+        if not len(log_lift):
+            return cls(float(np.median(prior)), {})
+        goals = np.asarray(goal, dtype=object)
+        names, sizes = np.unique(goals.astype(str), return_counts=True)
+        kept = {
+            str(g): float(np.median(log_lift[goals == g])) for g, m in zip(names, sizes, strict=True) if m >= FEWEST
+        }
+        return cls(float(np.median(log_lift)), kept)
+
+    def log_lift(self, goal: Sequence[str]) -> Floats:
+        """Benchmark log lift of each row's goal, shape (n,)."""
+        return np.array([self.goals.get(str(g), self.overall) for g in goal], dtype=np.float64)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {"overall": self.overall, "goals": dict(sorted(self.goals.items()))}
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Benchmark:
+        """The benchmark saved by `to_json`."""
+        return cls(float(saved["overall"]), {str(g): float(v) for g, v in saved["goals"].items()})
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fit scores, 0 to 100, shape (n,). `low` and `high` tell how the score would move with the model's own doubt."""
+
+    score: Floats
+    low: Floats
+    high: Floats
+    parts: Floats
+    """What each family adds to 50, shape (n, families); they add up to `score`."""
+
+
+def fit_scores(
+    log_lift: Floats, model_sd: Floats, tau: float, benchmark: Floats, families: Floats, level: float
+) -> Fit:
+    """Scores from the normal distribution of the true log lift about its expectation.
+
+    The score averages over everything unknown: Phi((m - benchmark) / sqrt(tau² + model_sd²)). Its interval is about the
+    model's own error: what the score would be if the model knew better, Phi((m ± z model_sd - benchmark) / tau), since
+    what nobody can know (tau) is already inside the probability.
+
+    Parameters
+    ----------
+    log_lift, model_sd, benchmark : shape (n,)
+    families : contributions of each family to `log_lift - benchmark`, shape (n, families), adding up to it
+    """
+    tau = max(tau, _LEAST_TAU)
+    ahead = log_lift - benchmark
+    sd = np.sqrt(tau**2 + model_sd**2)
+    half = float(stats.norm.ppf(0.5 + level / 2.0)) * model_sd
+    # (Phi(x / s) - 1/2) / x is smooth and bounded, so the parts are the contributions in points of score.
+    safe = np.where(np.abs(ahead) > 1e-9, ahead, 1e-9)
+    points = 100.0 * (special.ndtr(safe / sd) - 0.5) / safe
+    parts = points[:, None] * families
+    score = np.full(len(ahead), 50.0)
+    for column in parts.T:
+        score = score + column
+    return Fit(
+        score=np.clip(score, 0.0, 100.0),
+        low=100.0 * special.ndtr((ahead - half) / tau),
+        high=100.0 * special.ndtr((ahead + half) / tau),
+        parts=parts,
+    )

@@ -1,0 +1,323 @@
+"""Conversion lift of a pairing: cross-fitted curves and boosted trees on the conditional likelihood of lift tests.
+
+For one collaboration with exposed n1, k1 conversions and holdout n0, k0: k1 ~ Poisson(n1 b e^f), k0 ~ Poisson(n0 b).
+Given k = k1 + k0 the baseline b cancels exactly: k1 | k ~ Binomial(k, p), logit p = f(x) + ln(n1 / n0) (Przyborowski &
+Wilenski 1940). Randomised person-level data are the same problem: among those who converted, the odds of having been
+treated over the odds of treatment are the rate ratio (Piegorsch, Weinberg & Taylor 1994, case-only design).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from data.errors import Fault, TableError
+from models.additive import Start
+from models.blend import Blend
+from models.boosting import Growth
+from models.counts import conditional_outcomes
+from models.crossfit import CrossFit, cross_fit, fold_of
+from models.families import Floats, Outcomes
+from models.people import cells_of
+from models.uncertainty import Spread, fit_spread, interval
+
+_RATE_GROWTH = Growth(ridge=20.0, least_information=20.0, columns=0.6)
+_PRIOR_ROWS = 6.0
+"""Rows that the believed spread is worth against the data's."""
+
+
+@dataclass(frozen=True)
+class Common:
+    """What is believed of any pairing once outcomes were seen: prior + shift + slope * (prior - center).
+
+    A prior that differs between rows (by goal, say) may be right in its level, in its differences, in both or neither:
+    `shift` and `slope` learn that. `covariance` is of (shift, slope), shape (2, 2).
+    """
+
+    shift: float
+    slope: float
+    center: float
+    covariance: tuple[tuple[float, float], tuple[float, float]]
+
+    def predict(self, prior: Floats) -> Floats:
+        """Common log lift, shape of `prior`."""
+        return np.asarray(prior + self.shift + self.slope * (prior - self.center))
+
+    def variance(self, prior: Floats) -> Floats:
+        """Posterior variance of it, shape of `prior`."""
+        away = prior - self.center
+        (a, b), (_, c) = self.covariance
+        return np.asarray(np.maximum(a + 2.0 * b * away + c * away * away, 0.0))
+
+
+class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
+    """Log lift ln(1 + lift) from features: sklearn-compatible, with counts in place of a target.
+
+    Parameters
+    ----------
+    prior_log_lift : log lift believed before any outcome, where rows bring no prior of their own
+    prior_sd : how sure that is: standard deviation of a pairing's true log lift about it
+    rates : also learn how often the outcome comes without treatment, which `predict_uplift` needs
+    seed : folds and trees; the same seed and data give the same model
+
+    Attributes
+    ----------
+    blend_ : Blend, what features add to the common log lift
+    common_ : Common
+    spread_ : Spread of true log lifts about the prediction
+    n_rows_ : rows that carried information
+    gain_ : out-of-fold gain in log-likelihood over the common log lift
+    """
+
+    def __init__(self, prior_log_lift: float = 0.0, prior_sd: float = 0.5, rates: bool = True, seed: int = 0) -> None:
+        self.prior_log_lift = prior_log_lift
+        self.prior_sd = prior_sd
+        self.rates = rates
+        self.seed = seed
+
+    def fit(self, X: pd.DataFrame | Floats, counts: pd.DataFrame, groups: Sequence[object] | None = None) -> Self:
+        """Learn from measured outcomes.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Features, float64; NaN is a value of its own.
+        counts : DataFrame, n rows
+            See `models.counts.conditional_outcomes`: exposed, exposed_conversions, holdout, holdout_conversions;
+            optionally lift_estimate and lift_se, weight (rows that share one test share its weight), and prior (log
+            lift believed of each row before any outcome; give the same to `predict`). Rows without a conversion say
+            nothing and are left out. No row at all leaves the prior.
+        groups : rows of one group (a creator, a test) are held out together when the model judges itself
+
+        Raises
+        ------
+        TableError
+            Naming every faulty row of `counts`.
+        """
+        values = self._features(X, fitting=True)
+        outcomes = conditional_outcomes(counts)
+        if len(outcomes) != len(values):
+            raise TableError(Fault("counts", f"{len(outcomes)} rows", f"{len(values)} rows, as X has"))
+        own = np.asarray(counts["prior"], dtype=np.float64) if "prior" in counts.columns else None
+        if own is None:
+            own = np.full(len(values), float(self.prior_log_lift))
+            outcomes = _moved(outcomes, own)
+        told = (outcomes.size > 0) & (outcomes.weight > 0)
+        group = None if groups is None else pd.Series(list(groups), dtype="object").astype("str")[told]
+        self._learn(values[told], outcomes.take(told), own[told], group)
+        if self.rates:
+            people = counts.reindex(columns=["exposed", "holdout"]).to_numpy(dtype=np.float64)
+            counted = told & ~np.isnan(people).any(axis=1)
+            self._learn_rates(values[counted], people[counted], outcomes.size[counted], own[counted])
+        return self
+
+    def fit_people(
+        self, X: pd.DataFrame | Floats, outcome: object, treated: object, propensity: object | None = None
+    ) -> Self:
+        """Learn from a randomised experiment with one row per person.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p), as for `fit`
+        outcome : 0/1, or any amount of at least 0 (money spent), shape (n,)
+        treated : 0 or 1, shape (n,)
+        propensity : see `models.people.cells_of`
+
+        People of equal features are summed first, so the same data in rows or in cells (`fit`) give the same model.
+        """
+        values = self._features(X, fitting=True)
+        cells = cells_of(values, outcome, treated, propensity)
+        prior = np.full(len(cells.X), float(self.prior_log_lift))
+        outcomes = _moved(cells.outcomes, prior)
+        told = outcomes.size > 0
+        self._learn(cells.X[told], outcomes.take(told), prior[told], None)
+        if self.rates:
+            people = np.column_stack([cells.treated, cells.control])
+            self._learn_rates(cells.X, people, outcomes.size, prior, cells.unit)
+        return self
+
+    def _learn_rates(self, X: Floats, people: Floats, outcome: Floats, prior: Floats, unit: float = 1.0) -> None:
+        """Outcome per untreated person; those treated count e^f fold. `people`: treated and untreated, (n, 2)."""
+        f = self.common_.predict(prior) + self.blend_.predict(X)
+        exposure = people[:, 0] * np.exp(f) + people[:, 1]
+        level = float(np.log((outcome.sum() + 0.5) / (exposure.sum() + 1.0)))
+        ones = np.ones(len(outcome))
+        rows = Outcomes("poisson", outcome, ones, np.log(exposure) + level, ones)
+        start = Start(intercept=0.0, intercept_sd=1.0, tau=0.2, effect=0.5)
+        self.rate_ = cross_fit(X, rows, fold_of(X, None, self.seed), start, _RATE_GROWTH, self.seed).blend
+        self.rate_level_ = level + float(np.log(unit))
+
+    def _learn(self, X: Floats, outcomes: Outcomes, prior: Floats, groups: pd.Series | None) -> Self:
+        believed = Spread(tau=self.prior_sd / np.sqrt(2.0), scale=1.0)
+        common, tau = _fit_common(outcomes, prior, self.prior_sd, believed.tau)
+        rest = _moved(outcomes, common.predict(prior) - prior)
+        start = Start(intercept=0.0, intercept_sd=0.5 * self.prior_sd, tau=tau, effect=0.6 * self.prior_sd)
+        folds = fold_of(X, groups, self.seed)
+        fitted = cross_fit(X, rest, folds, start, Growth(), self.seed)
+        self.common_ = common
+        self.blend_ = fitted.blend
+        self.gain_ = fitted.gain
+        self.n_rows_ = len(outcomes)
+        self.spread_ = _spread(rest, fitted, common.variance(prior), believed)
+        return self
+
+    def _features(self, X: pd.DataFrame | Floats, *, fitting: bool = False) -> Floats:
+        """X as float64 (n, p), checked against what was fitted."""
+        if isinstance(X, pd.DataFrame):
+            names = [str(c) for c in X.columns]
+            if fitting:
+                self.feature_names_in_ = np.array(names, dtype=object)
+            elif hasattr(self, "feature_names_in_") and names != list(self.feature_names_in_):
+                raise TableError(_column_faults(names, list(self.feature_names_in_)))
+        elif fitting and hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        values = np.ascontiguousarray(X, dtype=np.float64)
+        if values.ndim != 2:
+            raise TableError(Fault("X", f"{values.ndim} dimensions", "2: rows and features"))
+        if fitting:
+            self.n_features_in_ = values.shape[1]
+        elif values.shape[1] != self.n_features_in_:
+            raise TableError(Fault("X", f"{values.shape[1]} features", f"{self.n_features_in_}, as were fitted"))
+        if np.isinf(values).any():
+            raise TableError(Fault("X", "an infinite value", "finite numbers, or NaN for missing"))
+        return values
+
+    def _prior(self, n: int, prior: Floats | None) -> Floats:
+        return np.full(n, float(self.prior_log_lift)) if prior is None else np.asarray(prior, dtype=np.float64)
+
+    def predict(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> Floats:
+        """Expected log lift, shape (n,). `prior`: as given to `fit`, shape (n,)."""
+        check_is_fitted(self, "blend_")
+        values = self._features(X)
+        return np.asarray(self.common_.predict(self._prior(len(values), prior)) + self.blend_.predict(values))
+
+    def contributions(
+        self, X: pd.DataFrame | Floats, prior: Floats | None = None, group: Sequence[int] | None = None
+    ) -> Floats:
+        """What each feature adds to the log lift, shape (n, p + 1); the last column is what is common to all. Rows add
+        up to `predict`. Curves add their own values, trees their TreeSHAP values.
+
+        `group` (p whole numbers from 0) sums features of one group: shape (n, groups + 1).
+        """
+        check_is_fitted(self, "blend_")
+        values = self._features(X)
+        of = np.arange(values.shape[1]) if group is None else np.asarray(group, dtype=np.int64)
+        sums, common = self.blend_.sums(values, of, int(of.max(initial=-1)) + 1)
+        return np.column_stack([sums, self.common_.predict(self._prior(len(values), prior)) + common])
+
+    def variance(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> Floats:
+        """The model's own variance of `predict`, shape (n,), before `spread_` corrects it."""
+        check_is_fitted(self, "blend_")
+        values = self._features(X)
+        return self.blend_.variance(values) + self.common_.variance(self._prior(len(values), prior))
+
+    def predict_uplift(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> Floats:
+        """Extra outcome per person when treated, shape (n,): the rate without treatment times the relative lift."""
+        check_is_fitted(self, "rate_")
+        rate = np.exp(self.rate_level_ + self.rate_.predict(self._features(X)))
+        return np.asarray(rate * np.expm1(self.predict(X, prior)))
+
+    def spread(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> tuple[Floats, Floats]:
+        """Standard deviations of the true log lift about `predict`: (of the model's error alone, in all); (n,) each."""
+        variance = self.variance(X, prior)
+        return self.spread_.model_sd(variance), self.spread_.sd(variance)
+
+    def predict_interval(self, X: pd.DataFrame | Floats, level: float = 0.8, prior: Floats | None = None) -> Floats:
+        """Interval of the *true* log lift (not of a measured one), shape (n, 2); `level` between 0 and 1."""
+        return interval(self.predict(X, prior), self.spread(X, prior)[1], level)
+
+    def state(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The fitted model as plain JSON values and the texts of its trees."""
+        check_is_fitted(self, "blend_")
+        plain = {
+            "parameters": self.get_params(),
+            "n_features": self.n_features_in_,
+            "names": [str(n) for n in getattr(self, "feature_names_in_", [])],
+            "common": asdict(self.common_),
+            "spread": self.spread_.to_json(),
+            "blend": self.blend_.to_json(),
+            "gain": self.gain_,
+            "n_rows": self.n_rows_,
+        }
+        return plain, tuple(trees.text for trees in self.blend_.trees)
+
+    @classmethod
+    def from_state(cls, saved: Mapping[str, Any], trees: tuple[str, ...]) -> LiftModel:
+        """The model that `state` described."""
+        model = cls(**saved["parameters"])
+        model.n_features_in_ = int(saved["n_features"])
+        if saved["names"]:
+            model.feature_names_in_ = np.array(saved["names"], dtype=object)
+        common = saved["common"]
+        (a, b), (c, d) = common["covariance"]
+        model.common_ = Common(common["shift"], common["slope"], common["center"], ((a, b), (c, d)))
+        model.spread_ = Spread.from_json(saved["spread"])
+        model.blend_ = Blend.from_json(saved["blend"], trees)
+        model.gain_, model.n_rows_ = float(saved["gain"]), int(saved["n_rows"])
+        return model
+
+
+def _moved(outcomes: Outcomes, by: Floats) -> Outcomes:
+    return Outcomes(outcomes.family, outcomes.y, outcomes.size, outcomes.offset + by, outcomes.weight)
+
+
+def _column_faults(got: list[str], wanted: list[str]) -> list[Fault]:
+    faults = [
+        Fault(f"X, column {name}", "no such column", "the columns that were fitted")
+        for name in wanted
+        if name not in got
+    ]
+    faults += [
+        Fault(f"X, column {name}", "a column that was not fitted", "the columns that were fitted")
+        for name in got
+        if name not in wanted
+    ]
+    return faults or [Fault("X", "columns in another order", "the order that was fitted")]
+
+
+def _fit_common(outcomes: Outcomes, prior: Floats, prior_sd: float, tau: float) -> tuple[Common, float]:
+    """Shift and slope of the prior, and the spread of rows about them: `outcomes` have the prior in their offset.
+
+    shift ~ N(0, prior_sd² / 2): half of what is believed of one pairing is common to all; slope ~ N(0, 1 / 4).
+    """
+    center = float(prior.mean()) if len(prior) else 0.0
+    design = np.column_stack([np.ones(len(prior)), prior - center])
+    precision = np.diag([2.0 / prior_sd**2, 4.0])
+    beta, covariance = np.zeros(2), np.asarray(np.linalg.inv(precision), dtype=np.float64)
+    for _ in range(40):
+        eta = np.einsum("ij,j->i", design, beta)
+        v = outcomes.curvature(eta)
+        w = outcomes.saturated(eta, tau**2) * v
+        covariance = np.asarray(np.linalg.inv((design * w[:, None]).T @ design + precision), dtype=np.float64)
+        step = covariance @ (design.T @ (outcomes.saturated(eta, tau**2) * outcomes.residual(eta)) - precision @ beta)
+        beta = beta + np.clip(step, -0.5, 0.5)
+        tau = _spread_about(outcomes, eta, tau)
+        if np.max(np.abs(step)) < 1e-8:
+            break
+    (a, b), (c, d) = covariance.tolist()
+    return Common(float(beta[0]), float(beta[1]), center, ((a, b), (c, d))), tau
+
+
+def _spread_about(outcomes: Outcomes, eta: Floats, believed: float) -> float:
+    """Moment estimate of the rows' spread about `eta`, held to `believed` as by a few rows."""
+    v = outcomes.curvature(eta)
+    squared = np.clip(outcomes.residual(eta) / v, -5.0, 5.0) ** 2
+    low, high = 1e-4, 4.0
+    for _ in range(50):
+        t = 0.5 * (low + high)
+        excess = float(np.sum(outcomes.weight * (v / (1.0 + t * v) * squared - 1.0)))
+        excess += _PRIOR_ROWS * (believed**2 / t - 1.0)
+        low, high = (t, high) if excess > 0 else (low, t)
+    return float(np.sqrt(low))
+
+
+def _spread(outcomes: Outcomes, fitted: CrossFit, common: Floats, believed: Spread) -> Spread:
+    if not len(outcomes):
+        return believed
+    return fit_spread(outcomes, fitted.eta, fitted.variance + common, believed, _PRIOR_ROWS)

@@ -1,0 +1,353 @@
+"""`CreatorScorer`: from tables or features to lift, fit and ROI; the one thing that is saved and served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from data.errors import Fault, UsageError
+from data.history import History, pairings_frame
+from data.priors import Priors, load_priors
+from data.schemas import GOALS, PLATFORMS
+from features.build import build_features
+from features.catalog import CATALOG, FAMILIES, LIFT_NAMES, NAMES, REACH_NAMES
+from features.reference import Reference
+from models.attribution import Attribution, fit_attribution
+from models.explain import Reason, reasons
+from models.families import Floats
+from models.fit import Benchmark, Fit, fit_scores
+from models.lift import LiftModel
+from models.rates import RateModel, fit_rates
+from models.reach import ReachModel
+from models.roi import Beliefs, Economics, Wish, roi_columns
+from models.support import Support
+from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, DataKind, TrainingSet
+
+Progress = Callable[[int, int], None]
+LEVELS = (0.5, 0.99)
+"""Interval levels that may be asked for."""
+TERM_COLUMNS = ("fee", "commission_rate", "product_cost", "expected_exposed")
+_FOR_LIFT = np.isin(NAMES, LIFT_NAMES)
+_FOR_REACH = np.isin(
+    NAMES, (*REACH_NAMES, "audience_ships_to_share", "creator_country_served", "creator_language_wanted")
+)
+"""Reach counts those who can buy, so what tells who can is for it, too."""
+_FAMILY = [FAMILIES.index(feature.family) for feature in CATALOG]
+_GIVEN_REACH_SD = 0.25
+"""How far a stated number of exposed people is believed to be off (ln)."""
+_UNKNOWN_FOLLOWERS = 10_000.0
+_STEPS = 5
+
+
+@dataclass(frozen=True)
+class CreatorScorer:
+    """Everything a score needs. Fitted with `fit`, saved and loaded by `models.artifact`, never changed."""
+
+    lift: LiftModel
+    reach: ReachModel
+    rates: RateModel
+    attribution: Attribution
+    benchmark: Benchmark
+    support: Support
+    reference: Reference
+    data: DataKind
+    """Whether it learned from a simulated market or from someone's own campaigns."""
+    info: Mapping[str, Any] = field(default_factory=dict)
+    """Training window, number of collaborations, measured skill: plain JSON values for people to read."""
+    priors: Priors = field(default_factory=load_priors)
+
+    @classmethod
+    def fit(cls, known: TrainingSet, seed: int = 0, progress: Progress | None = None) -> CreatorScorer:
+        """Learn from past deals; with none it is the published figures with wide intervals.
+
+        `progress(done, total)` is called after each part. The same training set and seed give the same scorer.
+        """
+
+        def step(done: int) -> None:
+            if progress is not None:
+                progress(done, _STEPS)
+
+        X = known.X.to_numpy(dtype=np.float64)
+        deals = known.deals
+        labels = np.flatnonzero(known.is_label)
+        prior = prior_log_lift(deals["goal"], known.priors)
+        lift = LiftModel(known.priors.lift["sales"].median, _prior_sd(known.priors), rates=False, seed=seed)
+        counts = deals[list(LABEL_COLUMNS)].iloc[labels].assign(prior=prior[labels])
+        lift.fit(_masked(known.X.iloc[labels], _FOR_LIFT), counts, groups=deals["creator_id"].iloc[labels].tolist())
+        step(1)
+        log_lift = lift.predict(_masked(known.X, _FOR_LIFT), prior)
+        rates = fit_rates(_only(X, _FOR_LIFT), deals, log_lift, known.priors, seed)
+        step(2)
+        reach = ReachModel(prior_sd=max(p.sd for p in known.priors.reach.values()), seed=seed)
+        exposed = deals["exposed"].to_numpy(dtype=np.float64)
+        published = published_reach(known.X, known.priors)
+        reach.fit(_only(X, _FOR_REACH), exposed, published, deals["creator_id"].tolist())
+        step(3)
+        baseline = rates.predict(
+            _only(X, _FOR_LIFT), deals["brand"].tolist(), deals["goal"].tolist(), _floats(deals, "baseline_rate")
+        )
+        anyway = exposed * baseline.expected
+        attribution = fit_attribution(
+            _floats(deals, "attributed_conversions"), anyway, anyway * np.expm1(log_lift), known.priors
+        )
+        step(4)
+        support = Support.of(known.X.iloc[labels])
+        benchmark = Benchmark.of(
+            log_lift[labels], deals["goal"].iloc[labels].tolist(), prior_log_lift(pd.Series(GOALS), known.priors)
+        )
+        step(_STEPS)
+        info = {
+            "as_of": known.as_of.isoformat(),
+            "n_collaborations": len(deals),
+            "n_measured": len(labels),
+            "lift_spread_unexplained": lift.spread_.tau,
+            "attributed_to_incremental": {
+                "factor": attribution.factor, "low": attribution.factor_low, "high": attribution.factor_high,
+                "n": attribution.n_rows,
+            },
+        }  # fmt: skip
+        return cls(
+            lift=lift, reach=reach, rates=rates, attribution=attribution, benchmark=benchmark, support=support,
+            reference=known.reference, data=known.data, info=info, priors=known.priors,
+        )  # fmt: skip
+
+    def with_info(self, info: Mapping[str, Any]) -> CreatorScorer:
+        """This scorer with more told about it (merged over what `fit` told)."""
+        return replace(self, info={**self.info, **info})
+
+    def features(self, history: History, pairings: pd.DataFrame) -> pd.DataFrame:
+        """The features the models see, in the catalogue's order; see `features.build.build_features`."""
+        return build_features(history, pairings, self.reference)
+
+    def predict_features(self, X: pd.DataFrame, level: float = 0.8) -> pd.DataFrame:
+        """Columns log_lift, log_lift_low, log_lift_high, lift (relative) and fit_score, on the index of `X`.
+
+        `X` has the catalogue's columns. The goal is read off its `goal_…` columns; unknown means sales.
+        """
+        told = self._lift(X, _goal_of(X), level)
+        return pd.DataFrame(
+            {
+                "log_lift": told.log_lift,
+                "log_lift_low": told.low,
+                "log_lift_high": told.high,
+                "lift": told.expected,
+                "fit_score": told.fit.score,
+            },
+            index=X.index,
+        )
+
+    def score(
+        self, history: History, pairings: pd.DataFrame, terms: pd.DataFrame, *,
+        level: float = 0.8, target_roi: float = 0.0, safety: float = 0.8, explain: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Scores of pairings.
+
+        Parameters
+        ----------
+        history : tables that hold the pairings' creators and campaigns
+        pairings : n rows with creator_id, campaign_id and as_of (UTC)
+        terms : frame on the same index: fee, commission_rate, product_cost, expected_exposed; NaN is "not given"
+        level : of every interval, 0.5 to 0.99
+        target_roi, safety : the maximum fee is the one at which P(ROI >= target_roi) is `safety`
+        explain : whether to give reasons
+
+        Returns
+        -------
+        DataFrame on the index of `pairings`; see `score_features`.
+
+        Raises
+        ------
+        UsageError
+            When a campaign is unknown, `level` or `safety` is out of range, or the indices differ.
+        """
+        asked = pairings_frame(pairings)
+        context = _context(history, asked)
+        X = self.features(history, asked)
+        return self.score_features(
+            X, context, terms, level=level, target_roi=target_roi, safety=safety, explain=explain
+        )
+
+    def score_features(
+        self, X: pd.DataFrame, context: pd.DataFrame, terms: pd.DataFrame, *,
+        level: float = 0.8, target_roi: float = 0.0, safety: float = 0.8, explain: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """As `score`, from features; `context` has the columns brand, goal, order_value, gross_margin, return_rate,
+        baseline_rate and handling_cost of each row's campaign, on the same index.
+
+        Columns: fit_score, fit_low, fit_high (0 to 100), fit_benchmark (relative lift), fit_part_{family} (points,
+        adding up to fit_score - 50); log_lift; lift_{expected, low, high} (relative, of the true lift);
+        baseline_rate_{expected, low, high, source}; the columns of `models.roi.roi_columns`; support_level,
+        support_reasons, flags (codes of `models.support.FLAGS`) and reasons (see `models.explain`; empty unless asked).
+        """
+        _check(X, context, terms, level, target_roi, safety)
+        goal = context["goal"].tolist()
+        told = self._lift(X, goal, level)
+        values = X.to_numpy(dtype=np.float64)
+        rates = self.rates.predict(
+            _only(values, _FOR_LIFT), context["brand"].tolist(), goal, _floats(context, "baseline_rate")
+        )
+        reach_mean, reach_sd = self._reach(X, values, _floats(terms, "expected_exposed"))
+        beliefs = Beliefs(told.log_lift, told.sd, rates.log_mean, rates.log_sd, reach_mean, reach_sd)
+        money = _economics(context, terms)
+        outcome = roi_columns(beliefs, money, self.attribution, Wish(level, target_roi, safety))
+        half = _half(level)
+        levels, why = self.support.judge(X)
+        columns: dict[str, Any] = {
+            "fit_score": told.fit.score, "fit_low": told.fit.low, "fit_high": told.fit.high,
+            "fit_benchmark": np.expm1(told.benchmark),
+            **{f"fit_part_{name}": told.fit.parts[:, j] for j, name in enumerate(FAMILIES)},
+            "log_lift": told.log_lift,
+            "lift_expected": told.expected, "lift_low": np.expm1(told.low), "lift_high": np.expm1(told.high),
+            "baseline_rate_expected": rates.expected,
+            "baseline_rate_low": np.exp(rates.log_mean - half * rates.log_sd),
+            "baseline_rate_high": np.minimum(np.exp(rates.log_mean + half * rates.log_sd), 1.0),
+            "baseline_rate_source": rates.source,
+            **outcome,
+            "support_level": levels, "support_reasons": why, "flags": self.support.flags(X, self.data),
+        }  # fmt: skip
+        expected = outcome["incremental_conversions_expected"]
+        columns["reasons"] = self._reasons(X, goal, expected) if explain else [[] for _ in range(len(X))]
+        return pd.DataFrame(columns, index=X.index)
+
+    def _lift(self, X: pd.DataFrame, goal: list[str], level: float) -> _Lift:
+        masked = _masked(X, _FOR_LIFT)
+        prior = prior_log_lift(pd.Series(goal), self.priors)
+        sums = self.lift.contributions(masked, prior, group=_FAMILY)
+        log_lift = self.lift.predict(masked, prior)
+        model_sd, sd = self.lift.spread(masked, prior)
+        benchmark = self.benchmark.log_lift(goal)
+        families = sums[:, :-1]
+        # What is common to all, less the benchmark, is the campaign's doing: it differs by goal alone.
+        families[:, FAMILIES.index("campaign")] += sums[:, -1] - benchmark
+        half = _half(level)
+        return _Lift(
+            log_lift=log_lift,
+            sd=sd,
+            low=log_lift - half * sd,
+            high=log_lift + half * sd,
+            benchmark=benchmark,
+            fit=fit_scores(log_lift, model_sd, self.lift.spread_.tau, benchmark, families, level),
+        )
+
+    def _reasons(self, X: pd.DataFrame, goal: list[str], incremental: Floats) -> list[list[Reason]]:
+        contributions = self.lift.contributions(_masked(X, _FOR_LIFT), prior_log_lift(pd.Series(goal), self.priors))
+        return reasons(X.to_numpy(dtype=np.float64), contributions, incremental)
+
+    def _reach(self, X: pd.DataFrame, values: Floats, given: Floats) -> tuple[Floats, Floats]:
+        """Mean and spread of ln(exposed), shape (n,) each; a stated number of people counts as the expectation."""
+        told = given > 0
+        features = _only(values, _FOR_REACH)
+        mean = self.reach.log_mean(features, published_reach(X, self.priors))
+        sd = np.full(len(values), self.reach.spread)
+        stated = np.log(np.where(told, given, 1.0)) - 0.5 * _GIVEN_REACH_SD**2
+        return np.where(told, stated, mean), np.where(told, _GIVEN_REACH_SD, sd)
+
+
+@dataclass(frozen=True)
+class _Lift:
+    log_lift: Floats
+    sd: Floats
+    low: Floats
+    high: Floats
+    benchmark: Floats
+    fit: Fit
+
+    @property
+    def expected(self) -> Floats:
+        """Mean relative lift: the log-normal's, since conversions are counted in rates, not in logs."""
+        return np.expm1(self.log_lift + 0.5 * self.sd**2)
+
+
+def _half(level: float) -> float:
+    return float(stats.norm.ppf(0.5 + level / 2.0))
+
+
+def prior_log_lift(goal: pd.Series, priors: Priors) -> Floats:
+    """Published median log lift of each goal, shape (n,)."""
+    return np.array([priors.lift[str(g)].median for g in goal], dtype=np.float64)
+
+
+def _prior_sd(priors: Priors) -> float:
+    return float(np.mean([p.sd for p in priors.lift.values()]))
+
+
+def published_reach(X: pd.DataFrame, priors: Priors) -> Floats:
+    """People a post reaches by published figures: followers, platform and the share that can buy; shape (n,)."""
+    followers = np.power(10.0, X["log_followers"].to_numpy(dtype=np.float64))
+    followers = np.where(followers >= 1.0, followers, _UNKNOWN_FOLLOWERS)
+    out = priors.reach["other"].expected(followers)
+    for platform in PLATFORMS:
+        on = X[f"platform_{platform}"].to_numpy(dtype=np.float64) == 1.0
+        out = np.where(on, priors.reach[platform].expected(followers), out)
+    can_buy = X["audience_ships_to_share"].to_numpy(dtype=np.float64)
+    return np.asarray(np.maximum(out * np.clip(np.where(np.isnan(can_buy), 1.0, can_buy), 0.02, 1.0), 1.0))
+
+
+def _masked(X: pd.DataFrame, allowed: np.ndarray) -> pd.DataFrame:
+    """X with the features a model may not use emptied, so that its columns stay those of the catalogue."""
+    return pd.DataFrame(_only(X.to_numpy(dtype=np.float64), allowed), index=X.index, columns=X.columns, copy=False)
+
+
+def _only(values: Floats, allowed: np.ndarray) -> Floats:
+    return np.where(allowed, values, np.nan)
+
+
+def _floats(frame: pd.DataFrame, name: str) -> Floats:
+    return np.asarray(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _goal_of(X: pd.DataFrame) -> list[str]:
+    flags = X[[f"goal_{g}" for g in GOALS]].to_numpy(dtype=np.float64)
+    flags = np.where(np.isnan(flags), 0.0, flags)
+    return [GOALS[int(place)] for place in flags.argmax(axis=1)] if len(X) else []
+
+
+def _context(history: History, asked: pd.DataFrame) -> pd.DataFrame:
+    campaigns = history["campaigns"].drop_duplicates("campaign_id").set_index("campaign_id")
+    unknown = sorted(set(asked["campaign_id"]) - set(campaigns.index))
+    if unknown:
+        raise UsageError([Fault("pairings, column campaign_id", name, "a campaign of the tables") for name in unknown])
+    return campaigns.loc[asked["campaign_id"], list(CAMPAIGN_COLUMNS)].set_axis(asked.index)
+
+
+def _economics(context: pd.DataFrame, terms: pd.DataFrame) -> Economics:
+    def or_zero(frame: pd.DataFrame, name: str) -> Floats:
+        values = _floats(frame, name)
+        return np.where(np.isnan(values), 0.0, values)
+
+    return Economics(
+        order_value=_floats(context, "order_value"),
+        gross_margin=_floats(context, "gross_margin"),
+        return_rate=or_zero(context, "return_rate"),
+        commission_rate=or_zero(terms, "commission_rate"),
+        product_cost=or_zero(terms, "product_cost"),
+        handling_cost=or_zero(context, "handling_cost"),
+        fee=_floats(terms, "fee"),
+    )
+
+
+def _check(
+    X: pd.DataFrame, context: pd.DataFrame, terms: pd.DataFrame, level: float, target_roi: float, safety: float
+) -> None:
+    faults = []
+    if not LEVELS[0] <= level <= LEVELS[1]:
+        faults.append(Fault("level", f"{level:g}", f"{LEVELS[0]:g} to {LEVELS[1]:g}"))
+    if not 0.0 < safety < 1.0:
+        faults.append(Fault("safety", f"{safety:g}", "strictly between 0 and 1"))
+    if not target_roi > -1.0:
+        faults.append(Fault("target_roi", f"{target_roi:g}", "above -1"))
+    faults += [
+        Fault(f"terms, column {c}", "no such column", ", ".join(TERM_COLUMNS)) for c in TERM_COLUMNS if c not in terms
+    ]
+    if list(X.columns) != list(NAMES):
+        faults.append(Fault("features", "other columns", "the feature catalogue's, in its order"))
+    for name, frame in (("terms", terms), ("context", context)):
+        if not frame.index.equals(X.index):
+            faults.append(Fault(name, "another index", "the index of the pairings"))
+    if faults:
+        raise UsageError(faults)

@@ -1,0 +1,88 @@
+"""Person-level experiments: rows and cells are the same, and uplift is found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import TableError
+from models.lift import LiftModel
+from models.people import cells_of
+
+LEVELS = (3, 2, 4)
+
+
+def experiment(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Discrete features, a 0/1 outcome, treatment by coin, and the true extra outcome of each person."""
+    rng = np.random.default_rng(seed)
+    X = np.column_stack([rng.integers(0, k, n) for k in LEVELS]).astype(float)
+    treated = (rng.random(n) < 0.5).astype(float)
+    base = 0.08 * np.exp(0.3 * X[:, 2] - 0.2 * X[:, 0])
+    effect = np.expm1(0.5 * X[:, 1] + 0.1)
+    outcome = (rng.random(n) < base * (1.0 + effect * treated)).astype(float)
+    return X, outcome, treated, base * effect
+
+
+def test_people_and_cells_give_the_same_model() -> None:
+    X, outcome, treated, _ = experiment(20_000, 1)
+    people = LiftModel(seed=2).fit_people(X, outcome, treated)
+    frame = pd.DataFrame(X).assign(
+        exposed=treated, exposed_conversions=treated * outcome,
+        holdout=1.0 - treated, holdout_conversions=(1.0 - treated) * outcome,
+    )  # fmt: skip
+    cells = frame.groupby([0, 1, 2]).sum().reset_index()
+    by_cells = LiftModel(seed=2).fit(cells[[0, 1, 2]].to_numpy(), cells[cells.columns[3:]])
+    assert people.predict(X[:500]) == pytest.approx(by_cells.predict(X[:500]), abs=1e-6)
+    assert people.predict_uplift(X[:500]) == pytest.approx(by_cells.predict_uplift(X[:500]), abs=1e-6)
+
+
+def test_uplift_is_found() -> None:
+    X, outcome, treated, extra = experiment(40_000, 3)
+    model = LiftModel(prior_sd=1.0).fit_people(X, outcome, treated)
+    told = model.predict_uplift(X)
+    assert np.corrcoef(told, extra)[0, 1] > 0.9
+    assert np.mean(told) == pytest.approx(np.mean(extra), rel=0.15)
+
+
+def test_amounts_are_taken_as_outcomes() -> None:
+    X, outcome, treated, extra = experiment(40_000, 4)
+    spent = outcome * np.random.default_rng(1).gamma(2.0, 20.0, len(outcome))
+    told = LiftModel(prior_sd=1.0).fit_people(X, spent, treated).predict_uplift(X)
+    assert np.corrcoef(told, extra)[0, 1] > 0.8
+    assert np.mean(told) == pytest.approx(40.0 * np.mean(extra), rel=0.3)
+
+
+def test_a_known_propensity_is_used() -> None:
+    rng = np.random.default_rng(5)
+    X, _, _, _ = experiment(40_000, 5)
+    share = np.where(X[:, 1] == 1.0, 0.8, 0.3)
+    treated = (rng.random(len(X)) < share).astype(float)
+    outcome = (rng.random(len(X)) < 0.1 * np.exp(0.2 * treated)).astype(float)
+    told = LiftModel(prior_sd=1.0).fit_people(X, outcome, treated, share).predict(X)
+    assert told == pytest.approx(np.full(len(X), 0.2), abs=0.1)
+
+
+def test_cells_keep_all_people() -> None:
+    X, outcome, treated, _ = experiment(3_000, 6)
+    X[::7, 0] = np.nan
+    cells = cells_of(X, outcome, treated, None)
+    assert cells.treated.sum() + cells.control.sum() == 3_000
+    assert cells.treated_outcome.sum() == np.sum(outcome * treated)
+    assert len(cells.X) <= 4 * 2 * 4
+    assert cells.unit == 1.0
+
+
+def test_faulty_people_are_named() -> None:
+    X = np.zeros((4, 1))
+    with pytest.raises(TableError) as told:
+        cells_of(X, [1.0, -1.0, np.nan, 0.0], [0.0, 1.0, 2.0, 1.0], 1.0)
+    words = str(told.value)
+    assert "outcome, row 2" in words
+    assert "outcome, row 3" in words
+    assert "treated, row 3" in words
+    assert "propensity, row 1" in words
+    with pytest.raises(TableError, match="only one group"):
+        cells_of(X, np.ones(4), np.ones(4), None)
+    with pytest.raises(TableError, match="shape"):
+        cells_of(X, np.ones(3), np.ones(4), None)
