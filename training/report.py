@@ -1,0 +1,107 @@
+"""The page a data scientist forwards: one HTML file, no scripts, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+_STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;color:#1c1c1c;max-width:1060px;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid #ddd}
+table{border-collapse:collapse;font-size:13px;margin:.6rem 0}th,td{padding:.25rem .6rem;border-bottom:1px solid #e8e8e8}
+th{text-align:left;background:#f6f6f6}td.n{text-align:right;font-variant-numeric:tabular-nums}
+.plots{display:flex;flex-wrap:wrap;gap:1rem}.plots img{width:500px;max-width:100%;height:auto}
+.note{color:#555}.mark{background:#fff4d6;padding:.6rem .9rem;border-left:4px solid #e0a800}
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the page: words, then tables, then plots (PNG bytes by description)."""
+
+    title: str
+    text: str = ""
+    tables: Sequence[pd.DataFrame] = ()
+    plots: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A whole report. `warnings` stand on top, before anything else is read."""
+
+    title: str
+    warnings: Sequence[str]
+    facts: Mapping[str, object]
+    sections: Sequence[Section]
+
+    def html(self) -> bytes:
+        """The page as UTF-8; the same content gives the same bytes."""
+        parts = [f"<h1>{html.escape(self.title)}</h1>"]
+        parts += [f'<p class="mark">{html.escape(w)}</p>' for w in self.warnings]
+        parts.append(_facts(self.facts))
+        parts += [_section(s) for s in self.sections]
+        head = f'<meta charset="utf-8"><title>{html.escape(self.title)}</title><style>{_STYLE}</style>'
+        return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'.encode()
+
+
+def _section(section: Section) -> str:
+    parts = [f"<h2>{html.escape(section.title)}</h2>"]
+    if section.text:
+        parts.append(f'<p class="note">{html.escape(section.text)}</p>')
+    parts += [_table(t) for t in section.tables]
+    if section.plots:
+        images = "".join(
+            f'<img alt="{html.escape(name)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+            for name, png in section.plots.items()
+        )
+        parts.append(f'<div class="plots">{images}</div>')
+    return "".join(parts)
+
+
+def _facts(facts: Mapping[str, object]) -> str:
+    rows = "".join(
+        f"<tr><th>{html.escape(name)}</th><td>{html.escape(cell(value))}</td></tr>" for name, value in facts.items()
+    )
+    return f"<table>{rows}</table>"
+
+
+def _table(table: pd.DataFrame) -> str:
+    if table.empty:
+        return '<p class="note">Too few test labels.</p>'
+    head = "".join(f"<th>{html.escape(str(c))}</th>" for c in table.columns)
+    body = "".join(
+        "<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in table.itertuples(index=False, name=None)
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _cell(value: object) -> str:
+    number = isinstance(value, int | float)
+    return f'<td class="n">{cell(value)}</td>' if number else f"<td>{html.escape(cell(value))}</td>"
+
+
+def cell(value: object) -> str:
+    """A value as the page shows it: three digits behind the point, a dash for what could not be measured."""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return str(value)
+    if math.isnan(value):
+        return "–"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3f}"
+
+
+def with_intervals(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """For reading: columns x, x_low, x_high joined to one text column `x [low to high]`."""
+    out = table.copy()
+    for name in names:
+        triples = zip(table[name], table[f"{name}_low"], table[f"{name}_high"], strict=True)
+        out[name] = [
+            cell(float(a)) if math.isnan(b) else f"{cell(float(a))} [{cell(float(b))} to {cell(float(c))}]"
+            for a, b, c in triples
+        ]
+        out = out.drop(columns=[f"{name}_low", f"{name}_high"])
+    return out

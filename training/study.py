@@ -1,0 +1,206 @@
+"""A whole evaluation as figures (for the registry), tables and plots (for a reader)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from features.catalog import CATALOG, LIFT_NAMES, NAMES
+from training import evaluate, metrics, plots
+from training.config import TrainSettings
+from training.evaluate import CONSTANT, MODEL, Judged
+from training.report import Section, with_intervals
+
+if TYPE_CHECKING:
+    from models.scorer import CreatorScorer
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class View:
+    """One view (`time` or `unseen`): every table of it and its figures by name, without the view's prefix."""
+
+    rules: pd.DataFrame
+    deciles: pd.DataFrame
+    coverage: pd.DataFrame
+    reliability: Mapping[str, pd.DataFrame]
+    promises: pd.DataFrame
+    groups: pd.DataFrame
+    misses: pd.DataFrame
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the evaluation found. A view is None where no fold had enough labels."""
+
+    time: View | None = None
+    unseen: View | None = None
+    extra: Mapping[str, float] = field(default_factory=dict)
+
+    def figures(self) -> dict[str, float]:
+        """All figures by name: `time.skill`, `unseen.skill`, …"""
+        views = {"time": self.time, "unseen": self.unseen}
+        found = {f"{name}.{key}": v for name, view in views.items() if view for key, v in view.figures.items()}
+        return found | dict(self.extra)
+
+
+def view_of(judged: Judged | None, settings: TrainSettings) -> View | None:
+    """Every table and figure of one view; None when nothing was judged."""
+    if judged is None:
+        return None
+    draws = {"draws": settings.bootstrap, "seed": settings.seed}
+    rules = evaluate.rule_table(judged, **draws)
+    coverage = evaluate.coverage_table(judged, **draws)
+    events = evaluate.probability_tables(judged)
+    promises = evaluate.promise_table(judged, settings.top_k, **draws)
+    figures = {"n_test": float(len(judged.labels)), **_rule_figures(rules), **_coverage_figures(coverage)}
+    figures |= evaluate.bias_figure(judged, **draws)
+    for name, (chance, happened) in events.items():
+        figures[f"calibration_error.{slug(name)}"] = metrics.calibration_error(chance, happened)
+    for row, key in zip(promises.to_dict("records"), ("top", "all"), strict=False):
+        for end in ("", "_low", "_high"):
+            figures[f"measured_per_promised.{key}{end}"] = row[f"ratio{end}"]
+    return View(
+        rules=rules,
+        deciles=metrics.decile_table(judged.predictions[MODEL], judged.outcomes, level=judged.level),
+        coverage=coverage,
+        reliability={name: metrics.reliability_table(*event) for name, event in events.items()},
+        promises=promises,
+        groups=evaluate.group_table(judged),
+        misses=evaluate.worst_misses(judged),
+        figures=figures,
+    )
+
+
+def slug(name: str) -> str:
+    """A name as part of a figure's name: `engagement-rate rule` is `engagement_rate_rule`."""
+    return "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+
+
+def _rule_figures(rules: pd.DataFrame) -> dict[str, float]:
+    by_name = rules.set_index("name")
+    figures = {}
+    for name in by_name.index.drop(MODEL):
+        for column in ("deviance", "skill", "true_rmse", "rank_correlation", "qini", "vs_model"):
+            figures[f"rule.{slug(name)}.{column}"] = float(by_name.loc[name, column])
+    model = by_name.loc[MODEL]
+    plain = ("deviance", "skill", "skill_low", "skill_high", "rmse", "true_rmse", "rank_correlation", "qini", "slope")
+    figures |= {column: float(model[column]) for column in plain}
+    for end in ("", "_low", "_high"):
+        figures[f"vs_constant.deviance{end}"] = float(model[f"vs_constant{end}"])
+    others = by_name.drop(index=[MODEL, CONSTANT])
+    if len(others):
+        figures["vs_best_rule.deviance"] = float(model["deviance"] / others["deviance"].min() - 1.0)
+    return figures
+
+
+def _coverage_figures(coverage: pd.DataFrame) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for row in coverage.to_dict("records"):
+        name = f"coverage_{100 * row['level']:.0f}"
+        figures |= {f"{name}{end}": row[f"covered{end}"] for end in ("", "_low", "_high")}
+    return figures
+
+
+def importance(scorer: CreatorScorer, X: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """How much each family, and each feature, moves the predicted log lift: mean absolute contribution.
+
+    Returns two frames with columns name and value (log lift), largest first: all families, then the first features.
+    """
+    # Features that are only for reach are hidden from the lift model, here as in a score.
+    seen = pd.DataFrame(np.where(np.isin(NAMES, LIFT_NAMES), X, np.nan), index=X.index, columns=X.columns)
+    parts = scorer.lift.contributions(seen)[:, : len(NAMES)]
+    family = np.array([f.family for f in CATALOG])
+    families = sorted(set(family))
+    by_family = [float(np.mean(np.abs(parts[:, family == name].sum(axis=1)))) for name in families]
+    by_feature = np.mean(np.abs(parts), axis=0)
+    order = np.argsort(-by_feature, kind="stable")[:_SHOWN]
+    one = pd.DataFrame({"name": families, "value": by_family}).sort_values("value", ascending=False, ignore_index=True)
+    two = pd.DataFrame({"name": [NAMES[i] for i in order], "value": by_feature[order]})
+    return one, two
+
+
+def plots_of(view: View | None, families: pd.DataFrame, features: pd.DataFrame) -> dict[str, bytes]:
+    """PNG bytes by file name; a view that is None leaves out its plots."""
+    made = {
+        "importance_by_family.png": plots.bars(
+            families, title="What moves predicted lift, by family", x="mean absolute log lift"
+        ),
+        "importance_by_feature.png": plots.bars(
+            features, title="What moves predicted lift, by feature", x="mean absolute log lift"
+        ),
+    }
+    if view is not None:
+        skill = view.rules.rename(columns={"skill": "value", "skill_low": "low", "skill_high": "high"})
+        made |= {
+            "lift_by_decile.png": plots.lift_by_decile(view.deciles),
+            "interval_coverage.png": plots.interval_coverage(view.coverage),
+            "calibration.png": plots.reliability(view.reliability),
+            "skill_by_rule.png": plots.bars(
+                skill[["name", "value", "low", "high"]].dropna(),
+                title="Explained differences in true lift",
+                x="skill (1 = the true lift, 0 = a constant)",
+            ),
+        }
+    return made
+
+
+_RULE_COLUMNS = (
+    "name", "deviance", "vs_constant", "vs_model", "skill", "true_rmse", "rank_correlation", "qini", "slope", "bias",
+)  # fmt: skip
+_RULES_TEXT = (
+    "Deviance is per conversion (smaller is better), given both groups' conversions together, so that the unknown "
+    "baseline has cancelled; a test's weight stops growing where true lifts differ more than it can miss. vs_constant "
+    "is relative to the constant lift (below 0 is better). vs_model above 0 means that the model is better than the "
+    "rule. Skill is the share of true differences in lift that is explained, counting noise taken off; true_rmse is "
+    "the error against true log lift. Qini is in incremental conversions per 1,000 exposed people. Brackets: 95 % "
+    "interval from resampling campaigns. Every rule is fitted anew for each test window, so that even the constant "
+    "differs a little between windows."
+)
+
+
+def sections_of(study: Study, images: Mapping[str, bytes]) -> list[Section]:
+    """The evaluation's part of the report page."""
+    found = []
+    views = (("Out of time", study.time), ("Out of time, on creators never seen", study.unseen))
+    for title, view in views:
+        if view is not None:
+            rules = with_intervals(view.rules, ("vs_constant", "vs_model", "skill"))[list(_RULE_COLUMNS)]
+            found.append(Section(f"{title}: the model against named rules", _RULES_TEXT, [rules]))
+    view = study.time
+    found.append(Section("Plots", plots={name.removesuffix(".png"): png for name, png in images.items()}))
+    if view is None:
+        return found
+    found.append(
+        Section(
+            "Promised and measured",
+            "Incremental conversions promised before and measured after; the ratio of the best chosen shows whether "
+            "choosing the highest predictions makes them too high (winner's curse). ROI is averaged over deals.",
+            [with_intervals(view.promises, ("ratio",)) if len(view.promises) else view.promises],
+        )
+    )
+    found.append(
+        Section(
+            "By platform, tier and goal",
+            "Groups of 30 test labels or more. vs_constant below 0: better than a constant lift there. bias: what "
+            "would have to be added to the predicted log lift. coverage: of the interval of the measured lift.",
+            [view.groups],
+        )
+    )
+    found.append(Section("Interval coverage", "", [with_intervals(view.coverage, ("covered",))]))
+    found.append(
+        Section(
+            "Largest surprises",
+            "Test labels whose outcome was least expected; chance is the predictive probability of one as far out. "
+            "With many labels a few small chances are expected.",
+            [view.misses],
+        )
+    )
+    return found
