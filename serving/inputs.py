@@ -1,0 +1,140 @@
+"""From a request to what the scorer takes: a small history, pairings and terms.
+
+The request's campaign and its inline creators get ids that no workspace row can have, so that nothing stored is
+mixed up with them; catalogue creators bring their own rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+import pandas as pd
+
+from data.errors import Fault, shorten
+from data.frames import TIME_DTYPE
+from data.history import History
+from data.schemas import TABLES
+from serving.catalogue import Catalogue
+from serving.inline import MICROSECOND, RowOf, frame_of, no_rows, numbers
+from serving.schemas import Campaign, Candidate
+
+OURS = "\x1f"
+"""Begins every id made here. No workspace id begins with a control character that separates units."""
+CAMPAIGN_ID = OURS + "campaign"
+TERMS = ("fee", "commission_rate", "product_cost", "expected_exposed")
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What `CreatorScorer.score` is asked: `pairings` and `terms` share their index, the candidates' places."""
+
+    history: History
+    pairings: pd.DataFrame
+    terms: pd.DataFrame
+
+
+def repeated_ids(candidate: Candidate) -> tuple[Fault, ...]:
+    """Faults of an inline record whose own keys repeat: posts, comments, follower times, audience buckets."""
+    posts = candidate.posts or ()
+    keys: list[tuple[str, list[object]]] = [
+        ("posts, post_id", [p.post_id for p in posts]),
+        ("posts, comment_id", [c.comment_id for p in posts for c in p.comments]),
+        ("followers, observed_at", [f.observed_at for f in candidate.followers or ()]),
+        ("audience, bucket", [(a.observed_at, a.dimension, a.bucket) for a in candidate.audience or ()]),
+    ]
+    return tuple(
+        Fault(where, f"{_words(value)} {count} times", "each key once in a record")
+        for where, values in keys
+        for value, count in Counter(value for value in values if value is not None).items()
+        if count > 1
+    )
+
+
+def _words(key: object) -> str:
+    return f"{key[1]} {key[2]}" if isinstance(key, tuple) else shorten(str(key))
+
+
+def questions(
+    campaign: Campaign, asked: Sequence[tuple[int, Candidate]], catalogue: Catalogue | None, as_of: pd.Timestamp
+) -> Questions:
+    """History, pairings and terms of the candidates, each given with its place in the request.
+
+    Candidates without `creator` must be in the catalogue. The history holds these creators alone.
+    """
+    inline = {place: candidate for place, candidate in asked if candidate.creator is not None}
+    known = [candidate.creator_id for _, candidate in asked if candidate.creator is None and candidate.creator_id]
+    history = _made(campaign, inline, as_of)
+    if known and catalogue is not None:
+        history = _joined(catalogue.history_of(known), history)
+    index = pd.Index([place for place, _ in asked], dtype="int64")
+    creator_ids = [_inline_id(place) if place in inline else str(candidate.creator_id) for place, candidate in asked]
+    pairings = pd.DataFrame(
+        {
+            "creator_id": pd.Series(creator_ids, index=index, dtype="str"),
+            "campaign_id": pd.Series(CAMPAIGN_ID, index=index, dtype="str"),
+            "as_of": pd.Series(as_of, index=index, dtype=TIME_DTYPE),
+        }
+    )
+    terms = pd.DataFrame({name: numbers([getattr(c, name) for _, c in asked]) for name in TERMS}, index=index)
+    return Questions(history, pairings, terms)
+
+
+def _inline_id(place: int) -> str:
+    return f"{OURS}inline-{place}"
+
+
+def _joined(stored: History, made: History) -> History:
+    """Both histories' rows, table by table; either side may be empty."""
+    tables = {}
+    for name in TABLES:
+        parts = [frame for frame in (stored[name], made[name]) if len(frame)]
+        tables[name] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else (parts or [made[name]])[0]
+    return History(MappingProxyType(tables))
+
+
+def _made(campaign: Campaign, inline: Mapping[int, Candidate], as_of: pd.Timestamp) -> History:
+    """The rows that come with the request: its campaign, and its inline creators."""
+    words = {name: ",".join(getattr(campaign, name) or ()) or None for name in ("keywords", "competitors", "ships_to")}
+    rows: dict[str, list[RowOf]] = {name: [] for name in TABLES}
+    rows["campaigns"].append((campaign, words | {"campaign_id": CAMPAIGN_ID, "known_at": None}))
+    rows["campaign_audience"] = [
+        (
+            campaign,
+            {"campaign_id": CAMPAIGN_ID, "dimension": dimension, "bucket": bucket, "share": share, "known_at": None},
+        )
+        for dimension, buckets in (campaign.target_audience or {}).items()
+        for bucket, share in buckets.items()
+    ]
+    for place, candidate in inline.items():
+        _add_inline(rows, candidate, _inline_id(place), as_of.to_pydatetime() - MICROSECOND)
+    found = {name: frame_of(name, some) for name, some in rows.items() if some}
+    return History(MappingProxyType({**no_rows().tables, **found}))
+
+
+def _add_inline(rows: dict[str, list[RowOf]], candidate: Candidate, creator_id: str, just_before: datetime) -> None:
+    own = {"creator_id": creator_id}
+    if candidate.creator is not None:
+        rows["creators"].append((candidate.creator, own))
+    rows["followers"] += [(row, own) for row in candidate.followers or ()]
+    rows["audience"] += [
+        (row, own if row.observed_at else own | {"observed_at": just_before}) for row in candidate.audience or ()
+    ]
+    for number, post in enumerate(candidate.posts or ()):
+        post_id = _within(creator_id, post.post_id, number)
+        rows["posts"].append((post, own | {"post_id": post_id}))
+        for count, comment in enumerate(post.comments):
+            ids = {
+                "post_id": post_id,
+                "comment_id": _within(creator_id if comment.comment_id else post_id, comment.comment_id, count),
+                "reply_to": comment.reply_to and _within(creator_id, comment.reply_to, 0),
+            }
+            rows["comments"].append((comment, own | ids))
+
+
+def _within(owner: str, given: str | None, number: int) -> str:
+    """An id of a row inside an inline record: unique in the batch, in the order of the ids the record gives."""
+    return f"{owner}/{given}" if given is not None else f"{owner}/{OURS}{number:06d}"

@@ -1,0 +1,70 @@
+"""Prometheus metrics: requests, and what was answered.
+
+prometheus_client decides when it is first imported whether numbers are kept per process or shared between workers
+(`PROMETHEUS_MULTIPROC_DIR`), so it is imported when the service is made, not when this module is.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from serving.answers import ScoreResponse
+
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+_FIT = tuple(range(10, 101, 10))
+_BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+class Metrics:
+    """The service's counters and histograms, in a registry of their own."""
+
+    def __init__(self) -> None:
+        import prometheus_client as prometheus
+
+        self._prometheus = prometheus
+        self._registry = prometheus.CollectorRegistry()
+        made: dict[str, Any] = {"registry": self._registry, "namespace": "creatorlift"}
+        self._requests = prometheus.Counter(
+            "requests", "Requests answered, by path and status.", ["path", "status"], **made
+        )
+        self._seconds = prometheus.Histogram(
+            "request_seconds", "Seconds from the whole body to the answer.", ["path"], buckets=_SECONDS, **made
+        )
+        self._batch = prometheus.Histogram("candidates", "Candidates per request.", buckets=_BATCH, **made)
+        self._scored = prometheus.Counter(
+            "scored", "Candidates scored, by model version and support.", ["version", "support"], **made
+        )
+        self._refused = prometheus.Counter("refused", "Candidates without a score, by code.", ["code"], **made)
+        self._fit = prometheus.Histogram("fit_score", "Fit scores answered.", buckets=_FIT, **made)
+        self._model = prometheus.Gauge(
+            "model_info", "1 for the version that answers.", ["version", "data"], multiprocess_mode="max", **made
+        )
+
+    def model(self, version: str, data: str) -> None:
+        """Say which version answers."""
+        self._model.labels(version, data).set(1)
+
+    def request(self, path: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(path, str(status)).inc()
+        self._seconds.labels(path).observe(seconds)
+
+    def answered(self, response: ScoreResponse) -> None:
+        """Count what an answer holds."""
+        self._batch.observe(len(response.results) + len(response.errors))
+        for result in response.results:
+            self._scored.labels(response.model.version, result.support.level).inc()
+            self._fit.observe(result.fit.score)
+        for error in response.errors:
+            self._refused.labels(error.code).inc()
+
+    def text(self) -> tuple[bytes, str]:
+        """The exposition text of all workers together, and its content type."""
+        registry = self._registry
+        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+            from prometheus_client.multiprocess import MultiProcessCollector
+
+            registry = self._prometheus.CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return self._prometheus.generate_latest(registry), self._prometheus.CONTENT_TYPE_LATEST

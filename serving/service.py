@@ -1,0 +1,89 @@
+"""The BentoML service: load once, then answer.
+
+BentoML's own method routes answer errors in a shape of their own and put five middlewares before every request. So
+our routes are an application in front of BentoML's: it answers what is ours, with problem details on errors, and
+passes everything else (start and stop, mounted pages, BentoML's page of the API) on to BentoML.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any, cast
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from data.clock import utc_now
+from data.errors import CreatorLiftError
+from serving.api import Api
+from serving.config import ServeSettings
+from serving.live import Live, load_live
+
+with warnings.catch_warnings():
+    # BentoML still uses names its own dependencies deprecate; nothing a user of ours can act on.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import bentoml
+    from bentoml import Service
+
+log = logging.getLogger("creatorlift.service")
+PASSED_ON = ("/static_content/", "/schema.json")
+"""Paths BentoML answers itself, besides `/`."""
+
+
+class Front:
+    """Our routes before BentoML's application."""
+
+    def __init__(self, ours: ASGIApp, theirs: ASGIApp) -> None:
+        self._ours = ours
+        self._theirs = theirs
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_ours = scope["type"] == "http" and scope["path"] != "/" and not scope["path"].startswith(PASSED_ON)
+        await (self._ours if is_ours else self._theirs)(scope, receive, send)
+
+
+class FrontedService(Service[Any]):  # type: ignore[misc]  # BentoML is untyped to us
+    """A BentoML service whose application has our routes in front."""
+
+    def to_asgi(self, is_main: bool = True) -> ASGIApp:
+        """As BentoML's, with `Front` around it."""
+        return Front(cast("ASGIApp", self.inner.ours), super().to_asgi(is_main))
+
+
+def make_service(load: Callable[[], tuple[ServeSettings, Live]]) -> FrontedService:
+    """A BentoML service that answers with what `load` returns when it starts.
+
+    Where `load` raises CreatorLiftError, it starts, is alive, and says at `/readyz` why it is not ready.
+    """
+
+    api = Api(now=utc_now)
+
+    class CreatorLift:
+        """Conversion lift, fit and ROI of creators for a campaign."""
+
+        ours = api.app
+
+        def __init__(self) -> None:
+            try:
+                settings, live = load()
+            except CreatorLiftError as error:
+                log.warning("not ready: %s", error)
+                api.why_not = str(error)
+                return
+            api.max_body_bytes = settings.max_body_bytes
+            api.metrics.model(live.info.version, live.info.data)
+            api.live = live
+
+    # Requests are counted by our routes; BentoML's counters would be one set per process, whatever it serves.
+    decorate = bentoml.service(name="CreatorLift", service_class=FrontedService, metrics={"enabled": False})
+    return cast("FrontedService", decorate(CreatorLift))
+
+
+def _from_environment() -> tuple[ServeSettings, Live]:
+    settings = ServeSettings.from_env(os.environ)
+    return settings, load_live(settings)
+
+
+CreatorLift = make_service(_from_environment)
