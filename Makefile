@@ -1,5 +1,7 @@
 # Two commands need nothing prepared: `make demo` and `make test`.
 .PHONY: setup demo test check format bench soak lock clean
+# One thread of linear algebra per process: two of them waiting for a busy core are far slower than one.
+export OPENBLAS_NUM_THREADS = 1
 SERVE ?= 1
 PORT ?= 3000
 

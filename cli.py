@@ -13,13 +13,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 from data.clock import utc_now
 from data.errors import CreatorLiftError, Fault, InputError, UsageError
@@ -106,9 +109,10 @@ def _simulate(args: argparse.Namespace) -> int:
         write_market(market, args.out, args.format)
     rows = {name: len(frame) for name, frame in market.tables.items()}
     if args.json:
-        _emit_json({"folder": args.out, "seed": args.seed, "end": market.config.end, "rows": rows})
+        _emit_json({"folder": args.out, "seed": args.seed, "end": end, "rows": rows})
         return 0
-    out.print(f"Wrote a simulated market to {args.out} (seed {args.seed}, --end {market.config.end:%Y-%m-%d}):")
+    until = f", --end {end:%Y-%m-%d}" if end is not None else ""
+    out.print(f"Wrote a simulated market to {args.out} (seed {args.seed}{until}):")
     out.print("  " + ", ".join(f"{n:,} {name}" for name, n in rows.items()))
     out.print(f"  what is true in it, for judging only: {args.out / 'truth'}")
     return 0
@@ -176,14 +180,33 @@ def _train(args: argparse.Namespace) -> int:
     from training.config import TrainSettings
     from training.pipeline import train
 
-    settings = TrainSettings.read(args.settings, seed=args.seed, as_of=args.as_of)
+    settings = TrainSettings.from_toml(args.settings) if args.settings else TrainSettings()
+    told = {"seed": args.seed, "as_of": args.as_of}
+    settings = replace(settings, **{name: value for name, value in told.items() if value is not None})
     with _progress() as progress:
         result = train(args.workspace, settings, progress=progress)
     if args.json:
-        _emit_json(result.summary())
-    else:
-        out.print(str(result))
+        _emit_json({"run_id": result.run_id, "version": result.version, "figures": dict(result.figures)})
+        return 0
+    kind = "simulated data" if result.model.data == "simulated" else "own data"
+    out.print(f"Registered {result.model.name} version {result.version} as challenger ({kind}, run {result.run_id}).")
+    if len(result.rules):
+        _print_rules(result.rules)
+    for warning in result.warnings:
+        out.print(f"note: {warning}")
     return 0
+
+
+def _print_rules(rules: pd.DataFrame) -> None:
+    """The model beside the named rules, out of time."""
+    shown = {"name": "out of time", "deviance": "deviance", "skill": "skill", "rank_correlation": "rank correlation"}
+    table = Table(box=box.SIMPLE_HEAD)
+    for name, title in shown.items():
+        table.add_column(title, justify="left" if name == "name" else "right")
+    for row in rules.to_dict("records"):
+        numbers = ["–" if pd.isna(row[name]) else f"{row[name]:.3f}" for name in list(shown)[1:]]
+        table.add_row(str(row["name"]), *numbers)
+    out.print(table)
 
 
 def _promote(args: argparse.Namespace) -> int:
@@ -266,7 +289,9 @@ def build_parser() -> argparse.ArgumentParser:
     def add_json(command: argparse.ArgumentParser) -> None:
         command.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    workspace = {"type": Path, "metavar": "WS", "help": "the workspace: a folder with one file or folder per table"}
+    def add_workspace(command: argparse.ArgumentParser) -> None:
+        text = "the workspace: a folder with one file or folder per table"
+        command.add_argument("workspace", type=Path, metavar="WS", help=text)
 
     c = add("simulate", _simulate, "write a simulated market: tables, and apart from them what is true")
     c.add_argument("out", type=Path, metavar="OUT")
@@ -284,17 +309,17 @@ def build_parser() -> argparse.ArgumentParser:
     add_json(c)
 
     c = add("import", _import, "turn a foreign file into a table of a workspace, by a mapping")
-    c.add_argument("workspace", **workspace)
+    add_workspace(c)
     c.add_argument("file", type=Path, metavar="FILE")
     c.add_argument("--mapping", type=Path, required=True, metavar="FILE", help="YAML, TOML or JSON; see docs/import.md")
     add_json(c)
 
     c = add("check", _check, "report every fault of a workspace")
-    c.add_argument("workspace", **workspace)
+    add_workspace(c)
     add_json(c)
 
     c = add("features", _features, "write the exact frame the model sees")
-    c.add_argument("workspace", **workspace)
+    add_workspace(c)
     c.add_argument("--pairings", type=Path, required=True, metavar="FILE", help="creator_id, campaign_id, as_of")
     c.add_argument("--out", type=Path, required=True, metavar="FILE")
     c.add_argument("--model", metavar="ALIAS|VERSION", help="whose peers and text space to use (default: champion)")
@@ -305,24 +330,24 @@ def build_parser() -> argparse.ArgumentParser:
     c.add_argument("--out", type=Path, required=True, metavar="FILE")
 
     c = add("train", _train, "train, evaluate out of time, and register a challenger")
-    c.add_argument("workspace", **workspace)
+    add_workspace(c)
     c.add_argument("--seed", type=_whole(0), default=None)
     c.add_argument("--as-of", type=_time, default=None, help="use only what was known before (default: all)")
     c.add_argument("--settings", type=Path, metavar="TOML", default=None)
     add_json(c)
 
     c = add("promote", _promote, "make a version the champion, if the gate lets it pass")
-    c.add_argument("model", nargs="?", default="challenger", metavar="ALIAS|VERSION")
-    c.add_argument("--reason", required=False, default="", help="why; kept in the promotion log")
+    c.add_argument("--model", default="challenger", metavar="ALIAS|VERSION", help="default: challenger")
+    c.add_argument("--reason", default="none given", help="why; kept in the promotion log")
     c.add_argument("--by", help="who (default: the user running this)")
     c.add_argument("--force", action="store_true", help="promote although a rule failed; kept in the log")
 
     c = add("rollback", _rollback, "give the champion's place back to the one before")
-    c.add_argument("--reason", default="", help="why; kept in the promotion log")
+    c.add_argument("--reason", default="none given", help="why; kept in the promotion log")
     c.add_argument("--by", help="who (default: the user running this)")
 
     c = add("score", _score, "score candidates for a brief")
-    c.add_argument("workspace", **workspace)
+    add_workspace(c)
     c.add_argument("--brief", type=Path, required=True, metavar="FILE", help="JSON, YAML or TOML")
     c.add_argument("--candidates", type=Path, required=True, metavar="FILE", help="CSV, Excel, Parquet or JSON lines")
     c.add_argument("--out", type=Path, default=None, metavar="FILE", help="JSON, CSV, Excel or Parquet")
@@ -352,7 +377,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Never a traceback for a user's mistake."""
     args = build_parser().parse_args(argv)
     try:
-        code: int = args.run(args)
+        # One thread of linear algebra: two of them waiting for a busy core were three times slower than one.
+        with threadpool_limits(limits=1):
+            code: int = args.run(args)
     except CreatorLiftError as error:
         sys.stderr.write("".join(f"creatorlift: {line}\n" for line in str(error).splitlines()))
         return error.exit_code

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from numbers import Number
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.errors import Fault, TableError, shorten
 from data.schemas import TABLES, Column, Kind, Table
@@ -24,6 +26,7 @@ DTYPES: dict[Kind, str] = {
     "number": "float64", "count": "float64", "flag": "float64",
     "time": TIME_DTYPE, "date": TIME_DTYPE,
 }  # fmt: skip
+_TEXT = pd.StringDtype(na_value=np.nan)
 _FLAGS = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "yes": 1.0, "no": 0.0}
 _ZONED = r"[T ]\d{2}(?::?\d{2}){0,2}(?:[.,]\d+)? ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)$"
 _DAY = r"^\d{4}-\d{2}-\d{2}(?:$|[T ])"
@@ -48,16 +51,26 @@ def empty(name: str) -> pd.DataFrame:
     return _empty(name).copy()
 
 
+def _all_missing(kind: Kind, rows: int) -> Any:
+    """A column of nothing but missing values, as an array of its type."""
+    if DTYPES[kind] == "float64":
+        return np.full(rows, np.nan)
+    if DTYPES[kind] == "str":
+        return pd.array(pa.nulls(rows, pa.large_string()), dtype=_TEXT)
+    return pd.DatetimeIndex(np.full(rows, np.datetime64("NaT", "us")), tz="UTC")
+
+
 def _is_strings(raw: pd.Series) -> bool:
-    return bool(pd.api.types.is_string_dtype(raw.dtype)) and not bool(pd.api.types.is_object_dtype(raw.dtype))
+    return isinstance(raw.dtype, pd.StringDtype)
 
 
 def _blank(raw: pd.Series) -> np.ndarray:
     """Which values are missing, an empty or all-blank string included."""
-    missing = np.asarray(raw.isna(), dtype=bool)
     if _is_strings(raw):
-        missing = missing | (raw.str.strip() == "").to_numpy(dtype=bool, na_value=False)
-    elif pd.api.types.is_object_dtype(raw.dtype):
+        trimmed = pc.utf8_trim_whitespace(pa.array(raw))
+        return np.asarray(pc.fill_null(pc.equal(trimmed, ""), True).to_numpy(zero_copy_only=False), dtype=bool)
+    missing = np.asarray(raw.isna(), dtype=bool)
+    if pd.api.types.is_object_dtype(raw.dtype):
         missing = missing | np.fromiter((isinstance(v, str) and not v.strip() for v in raw), dtype=bool, count=len(raw))
     return missing
 
@@ -78,7 +91,7 @@ def _as_text(value: object) -> str:
 def _to_text(raw: pd.Series) -> Conversion:
     """Text as it stands. Numbers become their shortest text (12.0 → "12")."""
     if _is_strings(raw):
-        return Conversion(raw.astype("str"), _none_bad(raw))
+        return Conversion(raw if raw.dtype == _TEXT else raw.astype("str"), _none_bad(raw))
     text = raw.map(_as_text, na_action="ignore").astype("object")
     return Conversion(text.where(raw.notna(), np.nan).astype("str"), _none_bad(raw))
 
@@ -116,7 +129,10 @@ def _numbers(raw: pd.Series, blank: np.ndarray) -> np.ndarray:
 
 def _to_count(raw: pd.Series) -> Conversion:
     number = _to_number(raw)
-    broken = (number.values % 1 != 0).to_numpy() & number.values.notna().to_numpy()
+    values = number.values.to_numpy()
+    broken = (values % 1 != 0) & ~np.isnan(values)
+    if not broken.any():
+        return number
     return Conversion(number.values.where(~broken), number.bad | broken)
 
 
@@ -178,10 +194,12 @@ def convert(column: Column, raw: pd.Series) -> Conversion:
         raw = raw.astype(raw.dtype.categories.dtype)
     converted = _CONVERTERS[column.kind](raw)
     if column.kind in ("id", "choice", "list"):
-        return Conversion(converted.values.mask(_blank(converted.values)), converted.bad)
-    if column.kind == "text" and column.nullable:
-        return Conversion(converted.values.mask((converted.values == "").to_numpy(dtype=bool)), converted.bad)
-    return converted
+        blank = _blank(converted.values) & converted.values.notna().to_numpy()
+    elif column.kind == "text" and column.nullable:
+        blank = (converted.values == "").to_numpy(dtype=bool)
+    else:
+        return converted
+    return Conversion(converted.values.mask(blank), converted.bad) if blank.any() else converted
 
 
 def typed(table: Table, frame: pd.DataFrame, where: str | None = None) -> tuple[pd.DataFrame, list[Fault]]:
@@ -192,7 +210,7 @@ def typed(table: Table, frame: pd.DataFrame, where: str | None = None) -> tuple[
     """
     where = where or table.name
     faults: list[Fault] = []
-    columns: dict[str, pd.Series] = {}
+    columns: dict[str, Any] = {}
     frame = frame.reset_index(drop=True)
     repeated = frame.columns.duplicated()
     if repeated.any():
@@ -203,7 +221,7 @@ def typed(table: Table, frame: pd.DataFrame, where: str | None = None) -> tuple[
         if column.name not in frame.columns:
             if column.required:
                 faults.append(Fault(f"{where}, column {column.name}", "no such column", column.describe()))
-            columns[column.name] = pd.Series(np.nan, index=frame.index, dtype=DTYPES[column.kind])
+            columns[column.name] = _all_missing(column.kind, len(frame))
             continue
         raw = frame[column.name]
         converted = convert(column, raw)
@@ -215,6 +233,8 @@ def typed(table: Table, frame: pd.DataFrame, where: str | None = None) -> tuple[
 
 def _unreadable(column: Column, raw: pd.Series, bad: np.ndarray, where: str) -> list[Fault]:
     rows = np.flatnonzero(bad)
+    if not len(rows):
+        return []
     allowed = column.describe()
     return [
         Fault(f"{where}, column {column.name}, row {row + _FIRST_ROW}", shorten(value), allowed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -34,8 +35,9 @@ COUNT_COLUMNS = ("likes", "comments_count", "shares", "saves", "views")
 
 
 def _later(a: pd.Series, b: pd.Series) -> pd.Series:
-    """The later of two times, row by row; a missing one gives way to the other."""
-    return a.where(b.isna() | (a >= b), b).where(a.notna(), b)
+    """The later of two times, row by row; a missing one, being the smallest number, gives way to the other."""
+    later = np.maximum(a.array.asi8, b.array.asi8).view("datetime64[us]")
+    return pd.Series(pd.DatetimeIndex(later, tz="UTC"), index=a.index)
 
 
 def _with_visibility(name: str, frame: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame:
@@ -55,6 +57,12 @@ def _with_visibility(name: str, frame: pd.DataFrame, campaigns: pd.DataFrame) ->
     if name == "collaborations":
         frame = frame.assign(outcome_visible_at=_later(visible, outcome_known_at(frame, campaigns)))
     return frame
+
+
+@cache
+def _no_rows(name: str) -> pd.DataFrame:
+    """A table without rows, with its visibility; shared by every history that lacks the table."""
+    return _with_visibility(name, frames.empty(name), frames.empty("campaigns"))
 
 
 def outcome_known_at(collaborations: pd.DataFrame, campaigns: pd.DataFrame) -> pd.Series:
@@ -89,14 +97,17 @@ class History:
                 made[name], found = frames.typed(table, tables[name])
                 faults += found
             else:
-                made[name] = frames.empty(name)
+                made[name] = _no_rows(name)
         if faults:
             raise TableError(faults)
         return cls._of_typed(made)
 
     @classmethod
     def _of_typed(cls, made: Mapping[str, pd.DataFrame]) -> History:
-        return cls(MappingProxyType({n: _with_visibility(n, f, made["campaigns"]) for n, f in made.items()}))
+        campaigns = made["campaigns"]
+        return cls(
+            MappingProxyType({n: f if f is _no_rows(n) else _with_visibility(n, f, campaigns) for n, f in made.items()})
+        )
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]

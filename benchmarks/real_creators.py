@@ -1,0 +1,113 @@
+"""Real creators, simulated outcomes: import public data, add campaigns, train on the past, score the future.
+
+Everything is done by the public commands, each in a process of its own, so that its seconds and memory are its own.
+The outcomes are simulated on top of the real creators; the error is against the simulated truth, which nothing but
+this file reads. Takes some minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from common import ROOT, Step, need_public_data, run_step, write_result
+
+from data.history import History
+from data.sources import load_history
+from models.registry import load_scorer
+
+SEED = 11
+COLLABORATIONS = 3_000
+PAST_SHARE = 0.7
+"""Deals agreed in the first 70 % of the period may be learned from; the later ones are the future."""
+LEVEL = 0.8
+_MAPPINGS = ROOT / "benchmarks" / "mappings"
+_IMPORTS = (
+    ("creators.csv.gz", "instagram_creators.yaml"),
+    ("posts.csv.gz", "instagram_creators_of_posts.yaml"),
+    ("posts.csv.gz", "instagram_posts.yaml"),
+    ("comments.csv.gz", "instagram_comments.yaml"),
+)
+
+
+def import_all(source: Path, workspace: Path) -> list[Step]:
+    """The public files as tables of a workspace, then its check."""
+    steps = [
+        run_step(f"import {mapping.removesuffix('.yaml')}", "import", str(workspace), str(source / file),
+                 "--mapping", str(_MAPPINGS / mapping), cwd=workspace.parent)
+        for file, mapping in _IMPORTS
+    ]  # fmt: skip
+    return [*steps, run_step("check", "check", str(workspace), cwd=workspace.parent)]
+
+
+def future_deals(history: History, cut: pd.Timestamp) -> pd.DataFrame:
+    """Deals agreed at or after the cut, as pairings with their terms."""
+    deals = history["collaborations"]
+    later = deals[(deals["agreed_at"] >= cut).to_numpy()].reset_index(drop=True)
+    return later.assign(as_of=later["agreed_at"], expected_exposed=np.nan)
+
+
+def judge(workspace: Path, history: History, future: pd.DataFrame) -> dict[str, Any]:
+    """Scores of the future deals against the simulated truth."""
+    scorer, info = load_scorer("champion")
+    terms = future[["fee", "commission_rate", "product_cost", "expected_exposed"]].astype("float64")
+    scores = scorer.score(history, future[["creator_id", "campaign_id", "as_of"]], terms, level=LEVEL)
+    truth = pd.read_parquet(workspace / "truth" / "collaborations.parquet").set_index("collaboration_id")
+    true = truth.loc[future["collaboration_id"]].reset_index(drop=True)
+    log_lift = true["log_lift"].to_numpy()
+    error = scores["log_lift"].to_numpy() - log_lift
+    constant = np.log1p(scores["fit_benchmark"].to_numpy()) - log_lift
+    inside = (np.log1p(scores["lift_low"]) <= log_lift) & (log_lift <= np.log1p(scores["lift_high"]))
+    extra = true["exposed_mean"] * true["baseline_rate"] * np.expm1(log_lift)
+    return {
+        "model_version": info.version,
+        "future_deals": len(future),
+        "rmse_log_lift": float(np.sqrt(np.mean(error**2))),
+        "rmse_log_lift_constant": float(np.sqrt(np.mean((constant - constant.mean()) ** 2))),
+        "bias_log_lift": float(error.mean()),
+        "rank_correlation": float(
+            pd.Series(scores["log_lift"].to_numpy()).corr(pd.Series(log_lift), method="spearman")
+        ),
+        f"coverage_of_true_lift_at_{LEVEL:.0%}": float(inside.mean()),
+        "rmse_log_reach": float(np.sqrt(np.mean(np.log(scores["exposed_expected"] / true["exposed_mean"]) ** 2))),
+        "promised_over_true_conversions": float(scores["incremental_conversions_expected"].sum() / extra.sum()),
+    }
+
+
+def main() -> None:
+    """Run every step, print and store what was done."""
+    source = need_public_data("instagram-influencer-posts")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder / 'mlflow.db'}"
+        real, market = folder / "real", folder / "market"
+        steps = import_all(source, real)
+        steps.append(run_step("simulate outcomes", "simulate", str(market), "--on", str(real), "--collaborations",
+                              str(COLLABORATIONS), "--seed", str(SEED), cwd=folder))  # fmt: skip
+        history = load_history(market)
+        cut = history["collaborations"]["agreed_at"].quantile(PAST_SHARE)
+        steps.append(run_step("train on the past", "train", str(market), "--as-of", cut.isoformat(), cwd=folder))
+        steps.append(run_step("promote", "promote", "--reason", "benchmark", "--force", cwd=folder))
+        future = future_deals(history, cut)
+        judged = judge(market, history, future)
+        rows = {name: len(history[name]) for name in ("creators", "posts", "comments", "campaigns", "collaborations")}
+    print(json.dumps(judged, indent=2))
+    write_result(
+        "real_creators",
+        {
+            "what": "real creators, simulated campaigns and outcomes; error against the simulated truth",
+            "rows": rows,
+            "steps": [{"name": s.name, "seconds": round(s.seconds, 1), "peak_mib": round(s.peak_mib)} for s in steps],
+            "seconds": round(sum(s.seconds for s in steps), 1),
+            "simulated_future": judged,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
