@@ -22,14 +22,14 @@ from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from threadpoolctl import threadpool_limits
 
 from data.clock import utc_now
 from data.errors import CreatorLiftError, Fault, InputError, UsageError
 
 ProgressCall = Callable[[str, int, int], None]
 
-out = Console(highlight=False, soft_wrap=True)
+WIDTH_WITHOUT_TERMINAL = 110
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 DEMO_CREATORS = 2_000
@@ -162,7 +162,7 @@ def _features(args: argparse.Namespace) -> int:
         err.print("no champion yet: features that need what a model has learned (peers, text space) are left to priors")
         reference = None
     frame = build_features(history, pairings, reference)
-    write_rows(pairings.join(frame, rsuffix="_feature"), args.out)
+    write_rows(pd.concat([pairings, frame], axis="columns"), args.out)
     out.print(f"Wrote {len(frame):,} rows of {frame.shape[1]} features to {args.out}")
     return 0
 
@@ -242,7 +242,7 @@ def _score(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.write(response.model_dump_json(indent=2) + "\n")
     else:
-        out.print(shortlist(response))
+        out.print(shortlist(response, out.width))
         if args.out:
             out.print(f"Wrote {args.out}")
     return 0
@@ -377,9 +377,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Never a traceback for a user's mistake."""
     args = build_parser().parse_args(argv)
     try:
-        # One thread of linear algebra: two of them waiting for a busy core were three times slower than one.
-        with threadpool_limits(limits=1):
-            code: int = args.run(args)
+        code: int = args.run(args)
     except CreatorLiftError as error:
         sys.stderr.write("".join(f"creatorlift: {line}\n" for line in str(error).splitlines()))
         return error.exit_code

@@ -25,7 +25,8 @@ from textblob import TextBlob
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.common import write_result
+from common import write_result
+
 from data.history import History
 from features.build import build_features
 

@@ -23,7 +23,8 @@ from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.common import ROOT, need_public_data, write_result
+from common import ROOT, need_public_data, write_result
+
 from data.history import History
 from data.mapping import import_file
 from data.priors import load_priors

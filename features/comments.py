@@ -15,13 +15,19 @@ COLUMNS = (
     "p_generic", "p_tag", "p_spam", "p_product", "p_creator", "emoji_only",
 )  # fmt: skip
 
-_GOOD = re.compile(r"[😍🔥❤💕👏🙌😘🥰💖👌👍]|\b(?:love|beautiful|gorgeous|amazing|great|nice|perfect|cute|obsessed)\b", re.I)
+_GOOD = re.compile(
+    r"[😍🔥❤💕👏🙌😘🥰💖👌👍]|\b(?:love|beautiful|gorgeous|amazing|great|nice|perfect|cute|obsessed)\b", re.I
+)
 _BAD = re.compile(r"[😡🤮👎🤢😠]|\b(?:hate|ugly|scam|broke|worst|terrible|awful|disgusting|cheap)\b", re.I)
 _RULES = {
     "p_question": re.compile(r"\?"),
-    "p_purchase_intent": re.compile(r"\b(?:buy|bought|order(?:ed)?|price|how much|ship|link|need this|get this)\b", re.I),
+    "p_purchase_intent": re.compile(
+        r"\b(?:buy|bought|order(?:ed)?|price|how much|ship|link|need this|get this)\b", re.I
+    ),
     "p_complaint": re.compile(r"\b(?:scam|broke|refund|never arrived|fake|waste of money|doesn'?t work)\b", re.I),
-    "p_generic": re.compile(r"^\W*(?:nice|love it|beautiful|wow|amazing|great|so cute|perfect)\W*(?:pic|photo|shot)?\W*$", re.I),
+    "p_generic": re.compile(
+        r"^\W*(?:nice|love it|beautiful|wow|amazing|great|so cute|perfect)\W*(?:pic|photo|shot)?\W*$", re.I
+    ),
     "p_tag": re.compile(r"^\s*@[\w.]+(?:\s+\S+){0,3}\s*$"),
     "p_spam": re.compile(r"https?://|check (?:out )?my|subscribe|follow me|dm me|earn \$|whatsapp", re.I),
     "p_product": re.compile(r"\b(?:product|camera|phone|dress|shoes|price|quality|bought|brand|works?)\b", re.I),

@@ -31,7 +31,9 @@ _SMILES = {
     -1.3: ":/ :-/ :\\ :-\\ =/ =\\ :| :-| =| :s :-s :S -_- -__- >.< >_< /: :$",
     0.2: ":o :O :-o :-O =o =O o_o o.o o_0 0_o",
 }
-EMOTICON_VALENCE: dict[str, float] = {form.lower(): valence for valence, line in _SMILES.items() for form in line.split()}
+EMOTICON_VALENCE: dict[str, float] = {
+    form.lower(): valence for valence, line in _SMILES.items() for form in line.split()
+}
 
 
 def emoticon_valence(form: str) -> float:

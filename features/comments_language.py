@@ -9,23 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from features.comments_foreign import COVERED, FOREIGN_VALENCE
 from features.comments_lexicon import read_vader
 from features.comments_stopwords import ENDINGS, LANGUAGES, LETTERS, SCRIPTS, TELLING, stopword_weights
-from features.comments_stream import HASHTAG, WORD, Stream
 from features.comments_topics import BRAND, MEASURES, TOPICS
 from features.comments_words import BOOSTERS, NEGATIONS, SLANG, WORD_VALENCE
+
+if TYPE_CHECKING:
+    from features.comments_stream import Stream
 
 UNDETERMINED = "und"
 NAMES: tuple[str, ...] = (*LANGUAGES, UNDETERMINED)
 _NUMBER = {code: number for number, code in enumerate(LANGUAGES)}
 _LEXICON_WORD, _TOPIC_WORD, _FOREIGN_WORD = 0.45, 0.4, 0.8
-_ENDING, _LETTER, _SCRIPT_LETTER, _HASHTAG = 0.2, 0.7, 0.5, 0.3
+_ENDING, _LETTER, _SCRIPT_LETTER = 0.2, 0.7, 0.5
 _ENOUGH = 0.34
 """Less evidence than this is no evidence: one word shared by three languages."""
-_ASCII_END = 0x80
+_SLOTS = 4
 _UNDERSTOOD = np.isin(np.array(NAMES), ["en", *COVERED])
 
 
@@ -101,36 +105,23 @@ class Languages:
         return np.asarray(_UNDERSTOOD[self.number])
 
 
-_memo: dict[str, tuple[tuple[int, float], ...]] = {}
-
-
-def _remembered(form: str, kind: int) -> tuple[tuple[int, float], ...]:
-    weight = 1.0 if kind == WORD else _HASHTAG if kind == HASHTAG else 0.0
-    if not weight:
-        return ()
-    key = form.lstrip("#")
-    known = _memo.get(key)
-    if known is None:
-        if len(_memo) > 300_000:
-            _memo.clear()
-        known = _memo[key] = tuple((_NUMBER[code], value) for code, value in evidence(key).items())
-    return known if weight == 1.0 else tuple((number, value * weight) for number, value in known)
+def evidence_slots(form: str, weight: float) -> dict[str, float]:
+    """The same in a fixed number of columns, strongest languages first: number in `LANGUAGES` and weight."""
+    found = sorted(evidence(form).items(), key=lambda item: -item[1])[:_SLOTS] if weight else []
+    slots = {f"language_{i}": 0.0 for i in range(_SLOTS)} | {f"language_weight_{i}": 0.0 for i in range(_SLOTS)}
+    for i, (code, value) in enumerate(found):
+        slots[f"language_{i}"], slots[f"language_weight_{i}"] = _NUMBER[code], weight * value
+    return slots
 
 
 def identify(s: Stream) -> Languages:
     """The language each text of a stream is most likely in."""
     n, size = len(s.texts), len(LANGUAGES)
-    rows = [_remembered(token.form, token.kind) for token in s.tokens]
-    lengths = np.array([len(row) for row in rows], dtype=np.int64)
-    language = np.array([number for row in rows for number, _ in row], dtype=np.int64)
-    weight = np.array([value for row in rows for _, value in row], dtype=np.float64)
-    begin = np.cumsum(lengths) - lengths
-    said = lengths[s.which]
-    within = np.arange(int(said.sum())) - np.repeat(np.cumsum(said) - said, said)
-    entry = np.repeat(begin[s.which], said) + within
-    cell = np.repeat(s.owner, said) * size + language[entry]
-    scores = np.bincount(cell, weights=weight[entry], minlength=n * size).reshape(n, size)
+    scores = np.zeros(n * size)
+    for slot in range(_SLOTS):
+        cell = s.owner * size + s.take(f"language_{slot}").astype(np.int64)
+        scores += np.bincount(cell, weights=s.take(f"language_weight_{slot}"), minlength=n * size)
+    scores = scores.reshape(n, size)
     best = scores.argmax(axis=1) if n else np.zeros(0, dtype=np.int64)
     sure = scores.max(axis=1, initial=0.0) >= _ENOUGH
-    words = s.total((s.take("kind") == WORD) * 1.0)
-    return Languages(np.where(sure, best, size), words == 0)
+    return Languages(np.where(sure, best, size), s.count("word") == 0)

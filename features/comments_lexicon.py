@@ -29,6 +29,7 @@ def _vader_file() -> Path:
     return Path(spec.origin).with_name("vader_lexicon.txt")
 
 
+@cache
 def read_vader() -> dict[str, float]:
     """VADER's mean rating (-4..4) of each word, emoticons left out."""
     lines = _vader_file().read_text(encoding="utf-8").splitlines()
@@ -36,6 +37,7 @@ def read_vader() -> dict[str, float]:
     return {word: float(mean) for word, mean in rated if word[:1].isalpha()}
 
 
+@cache
 def read_textblob() -> dict[str, float]:
     """TextBlob's mean polarity (-1..1) of each single word."""
     len(textblob_lexicon)  # loads it

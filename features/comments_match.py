@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.comments_patterns import COMPLAINT, PURCHASE, QUESTION
 from features.comments_patterns_spam import SPAM
-from features.comments_stream import Stream
+
+if TYPE_CHECKING:
+    from features.comments_stream import Stream
 
 GROUPS: tuple[str, ...] = ("purchase", "complaint", "question", *SPAM)
 _ANYWHERE = "*"
 """The cue of expressions for scripts that set no blanks between words."""
-_REFUSED = re.compile(r"(?:\b(?:don't|dont|not|never|won't|wont|wouldn't|didn't|no|nicht|non|pas|n[aã]o) (?:\w+ ){0,2})$")
+_REFUSED = re.compile(
+    r"(?:\b(?:don't|dont|not|never|won't|wont|wouldn't|didn't|no|nicht|non|pas|n[aã]o) (?:\w+ ){0,2})$"
+)
 _FIRST_UNSPACED = 0x590
 
 
@@ -62,9 +67,7 @@ def _cue_table() -> tuple[dict[str, tuple[int, ...]], tuple[tuple[str, int], ...
     return whole, tuple(beginnings), tuple(unspaced)
 
 
-_starts: tuple[str, ...] = ()
-
-
+@lru_cache(maxsize=200_000)
 def cued_by(form: str) -> tuple[int, ...]:
     """The rules a word is a cue of."""
     whole, beginnings, unspaced = _cue_table()
@@ -93,21 +96,19 @@ def _fulfilled(rule: Rule, text: str) -> float:
 
 def match(s: Stream) -> np.ndarray:
     """How many rules of each group each text fulfils, float64, shape (n_texts, n_groups)."""
-    all_rules = rules()
+    all_rules, forms = rules(), s.vocabulary.forms
     found = np.zeros((len(s.texts), len(GROUPS)))
-    cues = [cued_by(token.form) for token in s.tokens]
-    has = np.array([bool(c) for c in cues], dtype=bool)
-    at = np.flatnonzero(has[s.which]) if len(s.which) else s.which
-    tried: set[tuple[int, int]] = set()
-    lower: dict[int, str] = {}
+    at = np.flatnonzero(s.flag("cued"))
+    tried: set[int] = set()
+    last, text = -1, ""
     for owner, which in zip(s.owner[at].tolist(), s.which[at].tolist(), strict=True):
-        for number in cues[which]:
-            if (owner, number) in tried:
-                continue
-            tried.add((owner, number))
-            if owner not in lower:
-                lower[owner] = s.texts[owner].lower()
-            value = _fulfilled(all_rules[number], lower[owner])
-            if value:
-                found[owner, all_rules[number].group] += value
+        if owner != last:
+            last, text = owner, s.texts[owner].lower()
+            tried.clear()
+        for number in cued_by(forms[which]):
+            if number not in tried:
+                tried.add(number)
+                value = _fulfilled(all_rules[number], text)
+                if value:
+                    found[owner, all_rules[number].group] += value
     return found

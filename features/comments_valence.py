@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.comments_foreign import FOREIGN_PHRASES
-from features.comments_stream import EMOJI, EMOTICON, WORD, Stream
 from features.comments_words import PHRASE_VALENCE
+
+if TYPE_CHECKING:
+    from features.comments_stream import Stream
 
 _BOOST, _CAPITALS, _STRETCH, _NEGATED, _EXCLAIM = 1.17, 0.733, 0.4, -0.6, 0.35
 _REACH = 3
@@ -67,6 +70,11 @@ def plant(phrases: dict[str, float]) -> Phrases:
 @cache
 def _phrases() -> Phrases:
     return plant(FOREIGN_PHRASES | PHRASE_VALENCE)
+
+
+def phrase_word(form: str) -> int:
+    """The number of a word in the table of phrases; -1 for words of no phrase."""
+    return _phrases().ids.get(form, -1)
 
 
 @dataclass(frozen=True)
@@ -157,20 +165,18 @@ def _contrast_factor(s: Stream, contrasts: np.ndarray, place: np.ndarray) -> np.
 def _loud(s: Stream) -> np.ndarray:
     """Words in capitals where most others are not."""
     capitals = s.take("capitals")
-    words = np.maximum(s.total((s.take("kind") == WORD) * 1.0), 1.0)
+    words = np.maximum(s.count("word"), 1.0)
     return (capitals > 0) & (s.total(capitals) < _MOSTLY * words)[s.owner]
 
 
 def scope(s: Stream, negates: np.ndarray, boost: np.ndarray) -> Scope:
     """What a valence meets at each place of a stream, from which tokens negate (bool) and boost (float)."""
     place = np.arange(len(s.which))
-    kind = s.take("kind")
-    sign = (kind == EMOJI) | (kind == EMOTICON)
-    ids = np.array([_phrases().ids.get(token.form, -1) for token in s.tokens], dtype=np.int64)
-    spans = find_phrases(ids[s.which], s.owner, _phrases())
+    sign = s.flag("sign")
+    spans = find_phrases(s.take("phrase_word").astype(np.int64), s.owner, _phrases())
     inside = _covered(spans, len(place))
-    contrasts = s.take("contrasts") > 0
-    clause = np.maximum(_last_before((s.take("ends_clause") > 0) | contrasts) + 1, s.start[s.owner])
+    contrasts = s.flag("contrasts")
+    clause = np.maximum(_last_before(s.flag("ends_clause") | contrasts) + 1, s.start[s.owner])
     front = place.copy()
     front[spans.begin + spans.length - 1] = spans.begin
     said_no = _last_before(negates & ~inside)[front]
@@ -190,5 +196,5 @@ def scope(s: Stream, negates: np.ndarray, boost: np.ndarray) -> Scope:
         negated=(said_no >= clause) & (front - said_no <= _REACH) & ~sign,
         raised=np.where(sign, 0.0, raised),
         factor=factor,
-        exclaims=np.minimum(s.total(s.take("exclaims")), 4.0) * _EXCLAIM,
+        exclaims=np.minimum(s.count("exclaims"), 4.0) * _EXCLAIM,
     )

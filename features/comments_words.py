@@ -162,7 +162,10 @@ _PHRASES = {
 
 def _entries(table: dict[float, str], separator: str | None) -> dict[str, float]:
     return {
-        " ".join(entry.split()): valence for valence, block in table.items() for entry in block.split(separator) if entry.strip()
+        " ".join(entry.split()): valence
+        for valence, block in table.items()
+        for entry in block.split(separator)
+        if entry.strip()
     }
 
 
@@ -192,3 +195,33 @@ BOOSTERS: dict[str, float] = dict.fromkeys(
     "slightly somewhat kinda kind-of sorta partly marginally almost fairly rather little bit less mildly".split(), -0.25
 )
 CONTRAST = frozenset("but however aber pero mas mais però sino sondern".split())
+
+GENERIC = frozenset(
+    """
+    nice great cool awesome amazing beautiful gorgeous stunning lovely cute pretty perfect wow omg love loved loving like
+    good best super fab fabulous fantastic incredible wonderful sweet hot sexy dope sick fire lit goals yes yas yass yay
+    pic pics picture photo photos shot shots post capture look looks looking feed page content vibes style view video vid
+    work job one this that it is are so very such a an the i you your u ur my just really too much always absolutely
+    totally both all these those omgg girl babe bro man dear hun queen king friend guys awww aww aw oh ohh hey hi hello
+    happy yum yummy delicious adorable precious magical dreamy epic classy elegant handsome favorite fave gorg stunner
+    thanks thank thankyou agree true exactly same haha hahaha lol me too and of to for in on what how well done keep up
+    congrats congratulations welcome cutie cuties beauty brilliant excellent superb lush more as ever yeah bravo
+    linda lindo hermosa hermoso bella bello preciosa guapa guapo que bonita bonito qué muy me encanta amo foto fotos divina
+    maravilhosa maravilhoso amei adorei perfeita top demais muito lindas lindos gata
+    belle beau magnifique superbe sublime trop j'adore canon jolie bellissima bellissimo stupenda stupendo bellissime
+    meravigliosa sei brava bravissima complimenti adoro
+    schön schöne schönes wunderschön toll tolles tolle mega sehr bild mooi mooie prachtig leuk heel geweldig gezellig
+    """.split()
+)
+"""Words of praise that could stand under any post."""
+FRIEND = frozenset(
+    """we us you u ur our look looks this remember let's lets omg same literally mood dying check see read watch lol haha
+    hahaha hahahaha need should next goals yes guess tag mira somos vamos guarda andiamo regarde schau guck kijk olha bora
+    nosotras tenemos dobbiamo us""".split()
+)
+"""Words that go with a name when a friend is shown a post."""
+REPLY = frozenset(
+    """thank thanks thankyou thankyouu thx ty tysm gracias obrigada obrigado merci danke grazie bedankt dank glad welcome
+    appreciate sorry hope bless aww aw""".split()
+)
+"""Words that go with a name when somebody is answered."""

@@ -1,9 +1,12 @@
 """A sum of curves, one per feature, whose wiggle is learned from the data: empirical-Bayes ridge.
 
 Each feature enters as a straight line and a bend over its normal scores (so that outliers and units do not matter),
-0/1 features as a step, and being missing as a step of its own. All coefficients of a kind share one normal prior whose
-variance maximises the evidence (MacKay 1992, "Bayesian interpolation"; Tipping 2001): with little data, or nothing to
-find, it goes to zero and so does the curve. The posterior gives the model's own uncertainty.
+0/1 features as a step, and being missing as a step of its own (`models.basis`). All coefficients of a kind share one
+normal prior whose variance maximises the evidence (MacKay 1992, "Bayesian interpolation"; Tipping 2001): with little
+data, or nothing to find, it goes to zero and so does the curve. The posterior gives the model's own uncertainty.
+
+The curves may add up on a bent scale: eta = intercept + bent(sum). A bend above 0 lets effects fade out where the sum
+is low: what is good about a creator helps little where little fits. How much is judged on held-out rows.
 """
 
 from __future__ import annotations
@@ -14,127 +17,27 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy import linalg, stats
+from scipy import linalg, special
 
+from models.basis import KINDS, Basis, Ints
 from models.families import Floats, Outcomes
 
-Ints = npt.NDArray[np.int64]
-
-KNOTS = 33
-_OUTERMOST = 0.004
-"""Normal scores are cut at this tail probability (±2.65)."""
-_RARELY = 0.005
-"""A feature missing (or present) in a smaller share of rows gets no missing step."""
-_KINDS = ("line", "bend", "step", "missing")
 _RANK = 48
 """Directions kept of what data taught about the coefficients, for the model's uncertainty."""
+_FARTHEST = 5.0
+"""A working residual is cut here, so that a row without luck cannot throw the search off."""
 
 
-@dataclass(frozen=True)
-class Curve:
-    """How one feature enters: `knots` and their normal `scores`, or a 0/1 step (`scores` empty, `knots` its mean)."""
-
-    feature: int
-    knots: tuple[float, ...]
-    scores: tuple[float, ...]
-    missing: bool
-    """Whether being missing has a step of its own."""
+def bent(total: Floats, bend: float) -> Floats:
+    """The sum on its bent scale: 2 (softplus(bend x) - ln 2) / bend, of slope 1 at 0, 0 far below and 2 far above."""
+    if bend == 0.0:
+        return total
+    return np.asarray(2.0 * (np.logaddexp(0.0, bend * total) - np.log(2.0)) / bend)
 
 
-@dataclass(frozen=True)
-class Basis:
-    """Columns made from features, each centred and scaled over the training rows."""
-
-    curves: tuple[Curve, ...]
-    mean: Floats
-    scale: Floats
-    """Divisor of each column; 0 marks a constant column, which is left at 0."""
-
-    @classmethod
-    def of(cls, X: Floats) -> Basis:
-        """Learn the curves' scales from (n, p) training features."""
-        curves = tuple(c for j in range(X.shape[1]) if (c := _curve(j, X[:, j])) is not None)
-        blank = cls(curves, np.zeros(0), np.zeros(0))
-        raw = blank.raw(X)
-        scale = raw.std(axis=0) if len(raw) else np.zeros(raw.shape[1])
-        return cls(curves, raw.mean(axis=0) if len(raw) else scale, np.where(scale > 1e-9, scale, 0.0))
-
-    @cached_property
-    def layout(self) -> tuple[tuple[int, str], ...]:
-        """(feature, kind) of each column."""
-        columns: list[tuple[int, str]] = []
-        for curve in self.curves:
-            columns += [(curve.feature, "line"), (curve.feature, "bend")] if curve.scores else []
-            columns += [(curve.feature, "step")] if not curve.scores and curve.knots else []
-            columns += [(curve.feature, "missing")] if curve.missing else []
-        return tuple(columns)
-
-    @cached_property
-    def features(self) -> Ints:
-        """The feature each column is made of."""
-        return np.array([feature for feature, _ in self.layout], dtype=np.int64)
-
-    @cached_property
-    def kinds(self) -> Ints:
-        """The kind of each column, as a position in line, bend, step, missing."""
-        return np.array([_KINDS.index(kind) for _, kind in self.layout], dtype=np.int64)
-
-    def raw(self, X: Floats) -> Floats:
-        """Columns before centring, shape (n, columns)."""
-        out = np.zeros((len(X), len(self.layout)), order="F")
-        at = 0
-        for curve in self.curves:
-            x = X[:, curve.feature]
-            gone = np.isnan(x)
-            if curve.scores:
-                score = np.where(gone, 0.0, np.interp(np.where(gone, 0.0, x), curve.knots, curve.scores))
-                out[:, at] = score
-                out[:, at + 1] = np.where(gone, 0.0, score * score - 1.0)
-                at += 2
-            elif curve.knots:
-                out[:, at] = np.where(gone, 0.0, x - curve.knots[0])
-                at += 1
-            if curve.missing:
-                out[:, at] = gone
-                at += 1
-        return out
-
-    def columns(self, X: Floats) -> Floats:
-        """Centred and scaled columns, shape (n, columns)."""
-        out = self.raw(X)
-        out -= self.mean
-        out *= np.divide(1.0, self.scale, out=np.zeros_like(self.scale), where=self.scale > 0.0)
-        return out
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        curves = [[c.feature, list(c.knots), list(c.scores), c.missing] for c in self.curves]
-        return {"curves": curves, "mean": self.mean.tolist(), "scale": self.scale.tolist()}
-
-    @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> Basis:
-        """The basis saved by `to_json`."""
-        curves = tuple(Curve(int(f), tuple(k), tuple(s), bool(m)) for f, k, s, m in saved["curves"])
-        return cls(curves, np.array(saved["mean"], dtype=np.float64), np.array(saved["scale"], dtype=np.float64))
-
-
-def _curve(feature: int, x: Floats) -> Curve | None:
-    gone = np.isnan(x)
-    share = float(gone.mean()) if len(x) else 1.0
-    missing = _RARELY < share < 1.0 - _RARELY
-    known = x[~gone]
-    different = np.unique(known)
-    if len(different) < 2:
-        return Curve(feature, (), (), missing) if missing else None
-    if len(different) == 2:
-        return Curve(feature, (float(known.mean()),), (), missing)
-    knots = np.unique(np.quantile(known, np.linspace(0.0, 1.0, KNOTS)))
-    ordered = np.sort(known)
-    # Ties share the middle of their ranks.
-    rank = (np.searchsorted(ordered, knots, "left") + np.searchsorted(ordered, knots, "right")) / (2.0 * len(known))
-    scores = stats.norm.ppf(np.clip(rank, _OUTERMOST, 1.0 - _OUTERMOST))
-    return Curve(feature, tuple(knots.tolist()), tuple(scores.tolist()), missing)
+def bent_slope(total: Floats, bend: float) -> Floats:
+    """Slope of `bent`, between 0 and 2."""
+    return np.ones_like(total) if bend == 0.0 else np.asarray(2.0 * special.expit(bend * total))
 
 
 @dataclass(frozen=True)
@@ -147,10 +50,11 @@ class Hyper:
 
 @dataclass(frozen=True)
 class Additive:
-    """A fitted sum of curves: eta = intercept + sum of coefficients times columns."""
+    """A fitted sum of curves: eta = intercept + bent(sum of coefficients times columns) - middle."""
 
     basis: Basis
     intercept: float
+    """Mean of eta over the training rows."""
     coefficients: Floats
     prior_variance: Floats
     """Of each coefficient."""
@@ -159,30 +63,49 @@ class Additive:
     intercept_variance: float
     """Prior variance of the intercept."""
     hyper: Hyper
+    bend: float
+    middle: float
+    """Mean of the bent sum over the training rows."""
 
-    def predict(self, columns: Floats) -> Floats:
-        """eta from `basis.columns`, shape (n,). Columns are added one after another, so a row's bits do not depend on
-        the batch."""
-        total = np.full(len(columns), self.intercept)
+    def _total(self, columns: Floats) -> Floats:
+        """Sum of the curves. Columns are added one after another, so a row's bits do not depend on the batch."""
+        total = np.zeros(len(columns))
         for j in np.flatnonzero(self.coefficients):
             total += self.coefficients[j] * columns[:, j]
         return total
 
+    def predict(self, columns: Floats) -> Floats:
+        """eta from `basis.columns`, shape (n,)."""
+        return np.asarray(self.intercept + bent(self._total(columns), self.bend) - self.middle)
+
     def sums(self, columns: Floats, group: Ints, n_groups: int) -> Floats:
-        """Share of each group of features in eta - intercept, shape (n, n_groups). `group`: of each feature, (p,)."""
+        """Share of each group of features in eta, shape (n, n_groups): with `base`, they add up to it.
+
+        `group`: the group of each feature, (p,). On a bent scale every curve is scaled alike.
+        """
         out = np.zeros((len(columns), n_groups), order="F")
         for j in np.flatnonzero(self.coefficients):
             out[:, group[self.basis.features[j]]] += self.coefficients[j] * columns[:, j]
+        if self.bend > 0.0:
+            total = self._total(columns)
+            safe = np.where(np.abs(total) > 1e-9, total, 1.0)
+            out *= np.where(np.abs(total) > 1e-9, bent(total, self.bend) / safe, 1.0)[:, None]
         return out
+
+    @property
+    def base(self) -> float:
+        """What is common to all rows, beside `sums`."""
+        return self.intercept - self.middle
 
     def variance(self, columns: Floats) -> Floats:
         """Posterior variance of eta, shape (n,): prior variance less what the data taught."""
         out = np.empty(len(columns))
         row = np.ones(columns.shape[1] + 1)
         prior = np.append(self.prior_variance, self.intercept_variance)
+        slope = bent_slope(self._total(columns), self.bend)
         # One product per row, from one buffer: a product over the batch may round a row by its neighbours.
         for i in range(len(columns)):
-            row[:-1] = columns[i]
+            np.multiply(columns[i], slope[i], out=row[:-1])
             learned = self._taught_by_direction @ row
             out[i] = np.dot(prior, row * row) - np.dot(learned, learned)
         return np.maximum(out, 0.0)
@@ -201,6 +124,8 @@ class Additive:
             "taught": self.taught.tolist(),
             "intercept_variance": self.intercept_variance,
             "hyper": {"variance": self.hyper.variance.tolist(), "tau2": self.hyper.tau2},
+            "bend": self.bend,
+            "middle": self.middle,
         }
 
     @classmethod
@@ -216,6 +141,8 @@ class Additive:
             taught=np.array(saved["taught"], dtype=np.float64).reshape(len(coefficients) + 1, -1),
             intercept_variance=float(saved["intercept_variance"]),
             hyper=hyper,
+            bend=float(saved["bend"]),
+            middle=float(saved["middle"]),
         )
 
 
@@ -235,58 +162,86 @@ class Start:
     """How many coefficients that belief is worth."""
 
 
-def fit_additive(X: Floats, outcomes: Outcomes, start: Start, hyper: Hyper | None = None, rounds: int = 60) -> Additive:
+def fit_additive(
+    basis: Basis,
+    columns: Floats,
+    outcomes: Outcomes,
+    start: Start,
+    *,
+    bend: float = 0.0,
+    like: Additive | None = None,
+    rounds: int = 60,
+) -> Additive:
     """Fit by alternating reweighted least squares and fixed-point updates of the variances (MacKay's).
 
-    `hyper` given: the variances are taken as they are (used in cross-fitting). The believed spreads in `start` enter
-    as so many extra rows or coefficients of that size, so that a handful of rows cannot drive a variance to nothing
-    or to anything.
+    Parameters
+    ----------
+    basis, columns : the curves and their columns of the n rows
+    start : beliefs; the spreads enter as so many extra rows or coefficients of that size, so that a handful of rows
+        cannot drive a variance to nothing or to anything
+    bend : see `bent`
+    like : a fit to nearly the same rows; its variances are taken as they are, and the search begins there
     """
-    basis = Basis.of(X)
-    columns = basis.columns(X)
     kinds = basis.kinds
-    design = np.column_stack([columns, np.ones(len(X))])
     believed = start.effect**2 / max(len(kinds), 1)
-    variance = np.full(len(_KINDS), believed) if hyper is None else hyper.variance.copy()
-    tau2 = start.tau**2 if hyper is None else hyper.tau2
+    variance = np.full(len(KINDS), believed) if like is None else like.hyper.variance.copy()
+    tau2 = start.tau**2 if like is None else like.hyper.tau2
     center = np.append(np.zeros(len(kinds)), start.intercept)
-    beta, covariance = center.copy(), np.diag(np.full(len(center), start.intercept_sd**2))
-    for round_ in range(rounds if hyper is None else 8):
+    beta = center.copy() if like is None else np.append(like.coefficients, like.base)
+    covariance = np.diag(np.full(len(center), start.intercept_sd**2))
+    for round_ in range(rounds):
         prior = np.append(variance[kinds], start.intercept_sd**2)
-        beta_new, covariance = _posterior(design, outcomes, beta, tau2, prior, center)
-        moved = float(np.max(np.abs(beta_new - beta), initial=0.0))
-        beta = beta_new
-        if hyper is None:
+        line = _Line.at(columns, beta, bend)
+        found, covariance = _posterior(line, outcomes, beta, tau2, prior, center)
+        moved = float(np.max(np.abs(found - beta), initial=0.0))
+        beta = found
+        if like is None:
             before = np.append(variance, tau2)
             variance = _variances(variance, kinds, beta, covariance, believed, start.effect_columns)
-            tau2 = _tau2(design, outcomes, beta, covariance, tau2, start)
+            tau2 = _tau2(_Line.at(columns, beta, bend), outcomes, covariance, tau2, start)
             moved = max(moved, float(np.max(np.abs(np.sqrt(np.append(variance, tau2)) - np.sqrt(before)))))
-        if moved < 1e-4 and round_ > 2:
+        if moved < (1e-4 if like is None else 1e-3) and round_ > (2 if like is None else 0):
             break
-    prior = np.append(variance[kinds], start.intercept_sd**2)
+    middle = float(bent(columns @ beta[:-1], bend).mean()) if len(columns) else 0.0
     return Additive(
         basis=basis,
-        intercept=float(beta[-1]),
+        intercept=float(beta[-1]) + middle,
         coefficients=beta[:-1],
         prior_variance=variance[kinds],
-        taught=_taught(prior, covariance),
+        taught=_taught(np.append(variance[kinds], start.intercept_sd**2), covariance),
         intercept_variance=start.intercept_sd**2,
         hyper=Hyper(variance, tau2),
+        bend=bend,
+        middle=middle,
     )
 
 
+@dataclass(frozen=True)
+class _Line:
+    """eta at some coefficients (the intercept last) and its slopes in each of them, shape (n, columns + 1)."""
+
+    eta: Floats
+    design: Floats
+
+    @classmethod
+    def at(cls, columns: Floats, beta: Floats, bend: float) -> _Line:
+        total = columns @ beta[:-1]
+        slope = bent_slope(total, bend)
+        scaled = columns if bend == 0.0 else columns * slope[:, None]
+        return cls(bent(total, bend) + beta[-1], np.column_stack([scaled, np.ones(len(columns))]))
+
+
 def _posterior(
-    design: Floats, outcomes: Outcomes, beta: Floats, tau2: float, prior: Floats, center: Floats
+    line: _Line, outcomes: Outcomes, beta: Floats, tau2: float, prior: Floats, center: Floats
 ) -> tuple[Floats, Floats]:
     """One reweighted least-squares step: posterior mean and covariance of the coefficients."""
-    eta = design @ beta
-    v = outcomes.curvature(eta)
-    w = outcomes.saturated(eta, tau2) * v
-    working = eta + np.clip(outcomes.residual(eta) / v, -5.0, 5.0)
-    precision = (design * w[:, None]).T @ design
+    v = outcomes.curvature(line.eta)
+    w = outcomes.saturated(line.eta, tau2) * v
+    working = line.design @ beta + np.clip(outcomes.residual(line.eta) / v, -_FARTHEST, _FARTHEST)
+    precision = (line.design * w[:, None]).T @ line.design
     precision[np.diag_indices_from(precision)] += 1.0 / prior
     factor = linalg.cho_factor(precision, lower=True)
-    mean = linalg.cho_solve(factor, design.T @ (w * working) + center / prior)
+    mean = linalg.cho_solve(factor, line.design.T @ (w * working) + center / prior)
     return mean, linalg.cho_solve(factor, np.eye(len(prior)))
 
 
@@ -305,15 +260,14 @@ def _variances(
     return out
 
 
-def _tau2(design: Floats, outcomes: Outcomes, beta: Floats, covariance: Floats, tau2: float, start: Start) -> float:
+def _tau2(line: _Line, outcomes: Outcomes, covariance: Floats, tau2: float, start: Start) -> float:
     """Moment estimate of tau2 (Paule & Mandel 1982 for DerSimonian & Laird's model), half a step towards it.
 
     Weighted squared residuals, with the part that fitting took away put back, must equal the number of rows.
     """
-    eta = design @ beta
-    v = outcomes.curvature(eta)
-    leverage = np.einsum("ij,ij->i", design @ covariance, design)
-    squared = np.clip(outcomes.residual(eta) / v, -5.0, 5.0) ** 2 + leverage
+    v = outcomes.curvature(line.eta)
+    leverage = np.einsum("ij,ij->i", line.design @ covariance, line.design)
+    squared = np.clip(outcomes.residual(line.eta) / v, -_FARTHEST, _FARTHEST) ** 2 + leverage
 
     def excess(value: float) -> float:
         rows = float(np.sum(outcomes.weight * (v / (1.0 + value * v) * squared - 1.0)))

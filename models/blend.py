@@ -45,7 +45,7 @@ class Blend:
         total, common = np.zeros((len(X), n_groups)), 0.0
         if self.curves is not None:
             total += (1.0 - self.tree_share) * self.curves.sums(self.curves.basis.columns(X), group, n_groups)
-            common += (1.0 - self.tree_share) * (self.curves.intercept - self.level)
+            common += (1.0 - self.tree_share) * (self.curves.base - self.level)
         for trees in self.trees:
             total += (self.tree_share / len(self.trees)) * trees.shares.sums(X, group, n_groups)
             common += (self.tree_share / len(self.trees)) * trees.shares.base

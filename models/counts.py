@@ -56,6 +56,7 @@ def conditional_outcomes(counts: pd.DataFrame) -> Outcomes:
         size=np.where(estimated, pseudo, both),
         offset=np.log(ratio) + prior,
         weight=weight,
+        counted=~estimated,
     )
 
 

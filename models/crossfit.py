@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.additive import Start, fit_additive
+from models.additive import Additive, Start, fit_additive
+from models.basis import Basis
 from models.blend import Blend
 from models.boosting import Growing, Growth, Trees
 from models.families import Floats, Outcomes
@@ -26,6 +27,9 @@ STAGES = (0, 20, 40, 70, 100, 150, 200, 300, 450)
 """Numbers of trees that are tried; growing ends when two stages in a row were no better."""
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 SLOPES = (0.6, 0.8, 1.0)
+BENDS = (2.0, 4.0, 6.0)
+"""Bends of the curves' scale that are tried, ascending, as long as each does better than the one before."""
+_BEND_GAIN = 0.5
 LEAST_ROWS = 24
 """Below this many rows there is only a common mean."""
 _CHANCE = 2.0
@@ -64,20 +68,22 @@ def cross_fit(
     they too are grown once more on everything, which answers faster.
     """
     n = len(outcomes)
-    whole = fit_additive(X, outcomes, start)
-    tau2, level = whole.hyper.tau2, whole.intercept
+    basis = Basis.of(X)
+    columns = basis.columns(X)
+    whole = fit_additive(basis, columns, outcomes, start)
+    tau2 = whole.hyper.tau2
+    outcomes = outcomes.moved(outcomes.tilt(whole.predict(columns), tau2))
+    whole = fit_additive(basis, columns, outcomes, start, like=whole)
+    level = whole.intercept
     if n < LEAST_ROWS or len(np.unique(folds)) < FOLDS:
         common = Blend(X.shape[1], level, None, (), 0.0, 0.0)
         return CrossFit(common, np.full(n, level), np.zeros(n), 0.0, tau2)
-    curved, variance, growing = np.zeros(n), np.zeros(n), []
-    for fold in range(FOLDS):
-        out, into = folds == fold, folds != fold
-        part = outcomes.take(into)
-        curves = fit_additive(X[into], part, start, whole.hyper)
-        columns = curves.basis.columns(X[out])
-        curved[out], variance[out] = curves.predict(columns) - level, curves.variance(columns)
-        growing.append(_growing(X[into], part, level, tau2, growth, seed + fold))
     judge = _Judge.of(outcomes, level, tau2)
+    whole, curved, variance = _curves(basis, columns, outcomes, folds, start, whole, judge)
+    growing = [
+        _growing(X[folds != fold], outcomes.take(folds != fold), level, tau2, growth, seed + fold)
+        for fold in range(FOLDS)
+    ]
     staged = _staged(X, folds, growing, curved, judge)
     weighed = judge.weigh(curved, staged)
     chosen: tuple[Trees, ...] = ()
@@ -88,6 +94,34 @@ def cross_fit(
     blend = Blend(X.shape[1], level, whole, chosen, weighed.tree_share, weighed.shrink)
     deviation = (1.0 - weighed.tree_share) * curved + weighed.tree_share * staged[:, weighed.stage]
     return CrossFit(blend, level + weighed.shrink * deviation, variance, weighed.gain, tau2)
+
+
+def _curves(
+    basis: Basis, columns: Floats, outcomes: Outcomes, folds: Ints, start: Start, whole: Additive, judge: _Judge
+) -> tuple[Additive, Floats, Floats]:
+    """The curves on the scale that did best out of fold, with their out-of-fold deviations and variances."""
+    best = (whole, *_held_out(columns, outcomes, folds, start, whole, judge.level))
+    for bend in BENDS:
+        bending = fit_additive(basis, columns, outcomes, start, bend=bend, like=best[0])
+        found = (bending, *_held_out(columns, outcomes, folds, start, bending, judge.level))
+        if judge.gain(found[1]) < judge.gain(best[1]) + _BEND_GAIN:
+            break
+        best = found
+    return best
+
+
+def _held_out(
+    columns: Floats, outcomes: Outcomes, folds: Ints, start: Start, like: Additive, level: float
+) -> tuple[Floats, Floats]:
+    """What curves fitted to the other folds say of each row: deviation from the level, and variance."""
+    deviation, variance = np.zeros(len(columns)), np.zeros(len(columns))
+    for fold in range(FOLDS):
+        out, into = folds == fold, folds != fold
+        part = outcomes.take(into)
+        curves = fit_additive(like.basis, columns[into], part, start, bend=like.bend, like=like)
+        deviation[out] = curves.predict(columns[out]) - level
+        variance[out] = curves.variance(columns[out])
+    return deviation, variance
 
 
 def _growing(X: Floats, outcomes: Outcomes, level: float, tau2: float, growth: Growth, seed: int) -> Growing:

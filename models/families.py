@@ -35,6 +35,8 @@ class Outcomes:
     offset: Floats
     weight: Floats
     """Share of a row that counts, 1 for all of it."""
+    counted: npt.NDArray[np.bool_] | None = None
+    """Where `size` is itself a count of events, not the precision of an estimate; None: everywhere."""
 
     def __len__(self) -> int:
         return len(self.y)
@@ -46,7 +48,14 @@ class Outcomes:
 
     def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Outcomes:
         """The rows at these positions."""
-        return replace(self, y=self.y[rows], size=self.size[rows], offset=self.offset[rows], weight=self.weight[rows])
+        return replace(
+            self,
+            y=self.y[rows],
+            size=self.size[rows],
+            offset=self.offset[rows],
+            weight=self.weight[rows],
+            counted=None if self.counted is None else self.counted[rows],
+        )
 
     def mean(self, eta: Floats) -> Floats:
         """Expected `y` at `eta`."""
@@ -73,12 +82,12 @@ class Outcomes:
         return np.asarray(self.weight / (1.0 + tau2 * self.curvature(eta)))
 
     def tilt(self, eta: Floats, tau2: float) -> Floats:
-        """How far an estimate of eta strays from the mean of the true values when these differ by `tau2`, to first order.
+        """How far an estimate of eta strays from the mean of the true values when these differ by `tau2`.
 
-        Conversions follow e^eta, so rows whose true value happens to be high count more: a Poisson fit finds the log of
-        the mean rate, tau2 / 2 too much. For a binomial row drawn from two Poisson counts, the weight of a row grows with
-        its conversions while p is concave above a half: tau2 (1/2 - p (1 - saturation)). Added to the offset in fitting,
-        it takes the stray off.
+        To first order: conversions follow e^eta, so rows whose true value happens to be high count more. A Poisson fit
+        finds the log of the mean rate, tau2 / 2 too much. For a binomial row drawn from two Poisson counts, the weight
+        of a row grows with its conversions, while p is concave above a half: tau2 (1/2 - p (1 - saturation)). Added to
+        the offset in fitting, it takes the stray off.
         """
         if self.family == "normal":
             return np.zeros(len(self))
@@ -86,7 +95,8 @@ class Outcomes:
             return np.full(len(self), 0.5 * tau2)
         share = special.expit(self.offset + eta)
         spared = 1.0 / (1.0 + tau2 * self.curvature(eta))
-        return np.asarray(tau2 * (0.5 - share * (1.0 - spared)))
+        stray = tau2 * (0.5 - share * (1.0 - spared))
+        return stray if self.counted is None else np.where(self.counted, stray, 0.0)
 
     def moved(self, by: Floats) -> Outcomes:
         """The same rows with `by` added to the offset."""

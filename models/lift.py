@@ -25,6 +25,7 @@ from models.counts import conditional_outcomes
 from models.crossfit import CrossFit, cross_fit, fold_of
 from models.families import Floats, Outcomes
 from models.people import cells_of
+from models.threads import one_thread
 from models.uncertainty import Spread, fit_spread, interval
 
 _RATE_GROWTH = Growth(ridge=20.0, least_information=20.0, columns=0.6)
@@ -81,6 +82,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         self.rates = rates
         self.seed = seed
 
+    @one_thread
     def fit(self, X: pd.DataFrame | Floats, counts: pd.DataFrame, groups: Sequence[object] | None = None) -> Self:
         """Learn from measured outcomes.
 
@@ -107,7 +109,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         own = np.asarray(counts["prior"], dtype=np.float64) if "prior" in counts.columns else None
         if own is None:
             own = np.full(len(values), float(self.prior_log_lift))
-            outcomes = _moved(outcomes, own)
+            outcomes = outcomes.moved(own)
         told = (outcomes.size > 0) & (outcomes.weight > 0)
         group = None if groups is None else pd.Series(list(groups), dtype="object").astype("str")[told]
         self._learn(values[told], outcomes.take(told), own[told], group)
@@ -117,6 +119,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
             self._learn_rates(values[counted], people[counted], outcomes.size[counted], own[counted])
         return self
 
+    @one_thread
     def fit_people(
         self, X: pd.DataFrame | Floats, outcome: object, treated: object, propensity: object | None = None
     ) -> Self:
@@ -134,7 +137,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         values = self._features(X, fitting=True)
         cells = cells_of(values, outcome, treated, propensity)
         prior = np.full(len(cells.X), float(self.prior_log_lift))
-        outcomes = _moved(cells.outcomes, prior)
+        outcomes = cells.outcomes.moved(prior)
         told = outcomes.size > 0
         self._learn(cells.X[told], outcomes.take(told), prior[told], None)
         if self.rates:
@@ -144,7 +147,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
 
     def _learn_rates(self, X: Floats, people: Floats, outcome: Floats, prior: Floats, unit: float = 1.0) -> None:
         """Outcome per untreated person; those treated count e^f fold. `people`: treated and untreated, (n, 2)."""
-        f = self.common_.predict(prior) + self.blend_.predict(X)
+        f = self.common_.predict(prior) + self.blend_.predict(X) + 0.5 * self.spread_.tau**2
         exposure = people[:, 0] * np.exp(f) + people[:, 1]
         level = float(np.log((outcome.sum() + 0.5) / (exposure.sum() + 1.0)))
         ones = np.ones(len(outcome))
@@ -156,7 +159,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
     def _learn(self, X: Floats, outcomes: Outcomes, prior: Floats, groups: pd.Series | None) -> Self:
         believed = Spread(tau=self.prior_sd / np.sqrt(2.0), scale=1.0)
         common, tau = _fit_common(outcomes, prior, self.prior_sd, believed.tau)
-        rest = _moved(outcomes, common.predict(prior) - prior)
+        rest = outcomes.moved(common.predict(prior) - prior)
         start = Start(intercept=0.0, intercept_sd=0.5 * self.prior_sd, tau=tau, effect=0.6 * self.prior_sd)
         folds = fold_of(X, groups, self.seed)
         fitted = cross_fit(X, rest, folds, start, Growth(), self.seed)
@@ -221,7 +224,8 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         """Extra outcome per person when treated, shape (n,): the rate without treatment times the relative lift."""
         check_is_fitted(self, "rate_")
         rate = np.exp(self.rate_level_ + self.rate_.predict(self._features(X)))
-        return np.asarray(rate * np.expm1(self.predict(X, prior)))
+        # The mean of a log-normal ratio: what people gain on average, not in the middle.
+        return np.asarray(rate * np.expm1(self.predict(X, prior) + 0.5 * self.spread_.tau**2))
 
     def spread(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> tuple[Floats, Floats]:
         """Standard deviations of the true log lift about `predict`: (of the model's error alone, in all); (n,) each."""
@@ -263,10 +267,6 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         return model
 
 
-def _moved(outcomes: Outcomes, by: Floats) -> Outcomes:
-    return Outcomes(outcomes.family, outcomes.y, outcomes.size, outcomes.offset + by, outcomes.weight)
-
-
 def _column_faults(got: list[str], wanted: list[str]) -> list[Fault]:
     faults = [
         Fault(f"X, column {name}", "no such column", "the columns that were fitted")
@@ -292,10 +292,11 @@ def _fit_common(outcomes: Outcomes, prior: Floats, prior_sd: float, tau: float) 
     beta, covariance = np.zeros(2), np.asarray(np.linalg.inv(precision), dtype=np.float64)
     for _ in range(40):
         eta = np.einsum("ij,j->i", design, beta)
-        v = outcomes.curvature(eta)
-        w = outcomes.saturated(eta, tau**2) * v
+        rows = outcomes.moved(outcomes.tilt(eta, tau**2))
+        saturated = rows.saturated(eta, tau**2)
+        w = saturated * rows.curvature(eta)
         covariance = np.asarray(np.linalg.inv((design * w[:, None]).T @ design + precision), dtype=np.float64)
-        step = covariance @ (design.T @ (outcomes.saturated(eta, tau**2) * outcomes.residual(eta)) - precision @ beta)
+        step = covariance @ (design.T @ (saturated * rows.residual(eta)) - precision @ beta)
         beta = beta + np.clip(step, -0.5, 0.5)
         tau = _spread_about(outcomes, eta, tau)
         if np.max(np.abs(step)) < 1e-8:

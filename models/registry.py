@@ -115,13 +115,15 @@ def client(*, must_exist: bool = False) -> Iterator[Any]:
     if must_exist and file is not None and not file.exists():
         raise NoModel(f"no model registry at {file}: {_HINT}, or set MLFLOW_TRACKING_URI")
     with quiet():
-        from mlflow import MlflowClient
+        from mlflow import MlflowClient, set_tracking_uri
         from mlflow.exceptions import MlflowException
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
             if file is not None:
                 file.parent.mkdir(parents=True, exist_ok=True)
+            # MLflow resolves `models:/…` sources through its global address, not the client's.
+            set_tracking_uri(uri)
             yield MlflowClient(uri, uri)
         except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:
             raise WorkError(f"the registry at {_without_password(uri)} failed: {shorten(str(error), 300)}") from error

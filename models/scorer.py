@@ -26,6 +26,7 @@ from models.rates import RateModel, fit_rates
 from models.reach import ReachModel
 from models.roi import Beliefs, Economics, Wish, roi_columns
 from models.support import Support
+from models.threads import one_thread
 from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, DataKind, TrainingSet
 
 Progress = Callable[[int, int], None]
@@ -62,6 +63,7 @@ class CreatorScorer:
     priors: Priors = field(default_factory=load_priors)
 
     @classmethod
+    @one_thread
     def fit(cls, known: TrainingSet, seed: int = 0, progress: Progress | None = None) -> CreatorScorer:
         """Learn from past deals; with none it is the published figures with wide intervals.
 

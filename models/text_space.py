@@ -25,6 +25,7 @@ from features.niche_subjects import PLAIN_MASS, creator_mass
 from features.niche_text import Splitter, fold, tokens
 from features.niche_topics import N_TOPICS, lexicon_words, topics_of
 from features.text_space import TextSpace, Vocabulary, log_softmax, stored, unit
+from models.threads import one_thread
 
 MOST_CREATORS = 20_000
 """Creators read for fitting; of more, a seeded sample. Bounds time and memory."""
@@ -49,6 +50,7 @@ MOST_STEPS = 30
 """Steps of the optimiser; stopping early is part of the regularisation."""
 
 
+@one_thread
 def fit_text_space(history: History, as_of: pd.Timestamp, seed: int) -> TextSpace | None:
     """A text space from what was visible before `as_of`; the same rows (in any order) and seed give the same space.
 

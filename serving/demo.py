@@ -17,20 +17,20 @@ _FEE_SPREAD = 0.4
 _SMALLEST_FEE = 40.0
 
 BRIEF = {
-    "campaign_id": "spring-bottle",
-    "brand": "Hydrolite",
+    "campaign_id": "spring-trail-shoe",
+    "brand": "Northpeak",
     "category": "fitness",
-    "brief": "An insulated steel bottle for people who train outdoors. It keeps drinks cold for a day, weighs little "
-    "and replaces plastic bottles. We want runners, hikers and gym-goers to order it from our shop.",
-    "keywords": ["running", "hiking", "workout", "bottle", "outdoor"],
-    "competitors": ["Thermowell"],
+    "brief": "A light trail running shoe for people who train outdoors. It grips on wet rock, weighs little "
+    "and lasts a thousand kilometres. We want runners, hikers and gym-goers to order it from our shop.",
+    "keywords": ["running", "trail running", "hiking", "workout", "outdoor"],
+    "competitors": ["Ridgeline"],
     "goal": "sales",
     "platform": PLATFORM,
     "currency": "EUR",
-    "order_value": 39.0,
+    "order_value": 149.0,
     "gross_margin": 0.55,
     "return_rate": 0.06,
-    "handling_cost": 30.0,
+    "handling_cost": 15.0,
     "target_audience": {"age": {"18-24": 0.3, "25-34": 0.5, "35-44": 0.2}},
 }
 

@@ -123,7 +123,7 @@ def _got(detail: ErrorDetails) -> str:
     if kind in ("too_long", "too_short"):
         return f"{len(value)} items" if isinstance(value, list) else "another number of items"
     if kind == "string_too_long":
-        return f"text of {len(value)} characters"
+        return f"text of {len(str(value))} characters"
     if isinstance(value, list | dict) and kind not in ("value_error",):
         return "a list" if isinstance(value, list) else "an object"
     return "null" if value is None else shorten(_SHORT.repr(value))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -11,60 +14,98 @@ from serving.schemas import ScoreResponse, ScoreResult
 
 MOST_ROWS = 25
 _NONE = "–"
+_WIDE = 104
+"""Characters from which every column has room."""
 
 
-def _range(low: float | None, high: float | None, form: str) -> str:
-    return "" if low is None or high is None else f"{low:{form}} to {high:{form}}"
+@dataclass(frozen=True)
+class _Column:
+    title: str
+    text: Callable[[ScoreResult], str]
+    left: bool = False
+    only_wide: bool = False
+
+
+def _range(value: str, low: float | None, high: float | None, form: str) -> str:
+    """A value with its range below it; the unit stands once."""
+    return value if low is None or high is None else f"{value}\n[dim]{f'{low:{form}}'.rstrip('%')} to {high:{form}}[/]"
 
 
 def _money(value: float | None) -> str:
     return _NONE if value is None else f"{value:,.0f}"
 
 
-def _row(result: ScoreResult) -> list[str]:
-    orders, roi = result.incremental_conversions, result.roi
-    return [
-        str(result.rank),
-        result.creator_id,
-        f"{result.fit.score:.0f}\n[dim]{_range(result.fit.low, result.fit.high, '.0f')}[/]",
-        f"{result.lift.expected:+.0%}\n[dim]{_range(result.lift.low, result.lift.high, '+.0%')}[/]",
-        f"{orders.expected:,.0f}\n[dim]{_range(orders.low, orders.high, ',.0f')}[/]",
-        _NONE if roi is None else f"{roi.expected:+.1f}\n[dim]{_range(roi.low, roi.high, '+.1f')}[/]",
-        _NONE if roi is None else f"{roi.probability_positive:.0%}",
-        _money(result.cost.fee),
-        _fee_word(result),
-        result.support.level + ("\n[dim]" + ", ".join(result.flags[:2]) + "[/]" if result.flags else ""),
-    ]
+def _fit(r: ScoreResult) -> str:
+    return _range(f"{r.fit.score:.0f}", r.fit.low, r.fit.high, ".0f")
 
 
-def _fee_word(result: ScoreResult) -> str:
+def _lift(r: ScoreResult) -> str:
+    return _range(f"{r.lift.expected:+.0%}", r.lift.low, r.lift.high, "+.0%")
+
+
+def _orders(r: ScoreResult) -> str:
+    extra = r.incremental_conversions
+    return _range(f"{extra.expected:,.0f}", extra.low, extra.high, ",.0f")
+
+
+def _roi(r: ScoreResult) -> str:
+    return _NONE if r.roi is None else _range(f"{r.roi.expected:+.1f}", r.roi.low, r.roi.high, "+.1f")
+
+
+def _chance(r: ScoreResult) -> str:
+    return _NONE if r.roi is None else f"{r.roi.probability_positive:.0%}"
+
+
+def _maximum(r: ScoreResult) -> str:
     """The maximum fee: green where the asked fee is within it, red where it is above."""
-    maximum, asked = result.maximum_fee, result.cost.fee
-    if maximum is None:
-        return _NONE
-    colour = "" if asked is None else ("green" if asked <= maximum else "red")
-    return f"[{colour}]{maximum:,.0f}[/]" if colour else _money(maximum)
+    maximum, asked = r.maximum_fee, r.cost.fee
+    if maximum is None or asked is None:
+        return _money(maximum)
+    colour = "green" if asked <= maximum else "red"
+    return f"[{colour}]{maximum:,.0f}[/]"
 
 
-def shortlist(response: ScoreResponse) -> RenderableType:
-    """The ranked candidates of an answer, at most 25, then what could not be scored."""
+def _support(r: ScoreResult) -> str:
+    words = [flag.replace("_", " ") for flag in r.flags if flag != "simulated_model"]
+    return "\n".join([r.support.level, *(f"[dim]{word}[/]" for word in words[:2])])
+
+
+_COLUMNS = (
+    _Column("#", lambda r: str(r.rank)),
+    _Column("creator", lambda r: r.creator_id, left=True),
+    _Column("fit", _fit),
+    _Column("lift", _lift, only_wide=True),
+    _Column("extra orders", _orders),
+    _Column("ROI", _roi, only_wide=True),
+    _Column("P(ROI>0)", _chance),
+    _Column("asked", lambda r: _money(r.cost.fee)),
+    _Column("max. fee", _maximum),
+    _Column("support", _support, left=True, only_wide=True),
+)
+
+
+def shortlist(response: ScoreResponse, width: int) -> RenderableType:
+    """The ranked candidates of an answer, at most 25, then what could not be scored; `width` in characters."""
     model = response.model
     kind = "simulated data" if model.data == "simulated" else "own data"
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=f"{response.campaign_id}: ranked for {response.currency}, model {model.name} {model.version} ({kind})",
-        caption=f"Ranges hold the value in {response.level:.0%} of cases. Money in {response.currency}. "
-        "Maximum fee: green when the asked fee is within it.",
+        title=f"{response.campaign_id}, money in {response.currency} – model {model.name} {model.version} ({kind})",
+        caption=f"The range below a value holds it in {response.level:.0%} of cases. "
+        "Max. fee: green when the asked fee is within it, red when above.",
         title_justify="left",
+        pad_edge=False,
+        padding=(0, 0, 0, 1),
         caption_justify="left",
     )
-    for name, justify in (("#", "right"), ("creator", "left"), ("fit", "right"), ("lift", "right")):
-        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # rich types it as a literal
-    for name in ("extra orders", "ROI", "P(ROI>0)", "asked fee", "maximum fee"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("support and flags", justify="left")
+    columns = [c for c in _COLUMNS if width >= _WIDE or not c.only_wide]
+    for column in columns:
+        wraps = column.title == "support"
+        table.add_column(
+            column.title, justify="left" if column.left else "right", no_wrap=not wraps, max_width=20 if wraps else None
+        )
     for result in response.results[:MOST_ROWS]:
-        table.add_row(*_row(result))
+        table.add_row(*(column.text(result) for column in columns))
     parts: list[RenderableType] = [table]
     if len(response.results) > MOST_ROWS:
         parts.append(Text(f"... and {len(response.results) - MOST_ROWS} more in the file"))

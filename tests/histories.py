@@ -17,7 +17,7 @@ DAYS = 420
 WORDS = (
     "I love this!", "where can I buy it?", "😍😍", "not great, broke after two days", "nice pic", "see x.co",
     "@anna look", "Does it ship to Canada?", "so so good", "SO so good!!", "", "me encanta", "this is a scam",
-    "just ordered mine", "which size did you take", "Which size did you take??", "the quality is bad", "you look amazing",
+    "just ordered mine", "which size is it", "Which size is it??", "the quality is bad", "you look amazing",
 )  # fmt: skip
 BUCKETS = {
     "age": AGES[:4], "gender": GENDERS, "country": ("US", "us ", "GB", "DE"), "city": ("Paris, FR", "Rome, IT"),
@@ -119,7 +119,8 @@ class Draw:
             "posted_at": posted,
             "caption": self.pick(n, ("#ad x", "", "dog"), 0.1),
             "media_type": self.pick(n, MEDIA_TYPES, 0.3), "likes": self.numbers(n, 500),
-            "comments_count": self.numbers(n, 40), "shares": self.numbers(n, 20, 0.5), "saves": self.numbers(n, 20, 0.5),
+            "comments_count": self.numbers(n, 40), "shares": self.numbers(n, 20, 0.5),
+            "saves": self.numbers(n, 20, 0.5),
             "views": self.numbers(n, 5000, 0.4), "counts_known_at": self.later(posted, 0.5),
             "sponsored": self.flags(n, 0.3), "brand": self.pick(n, ("Acme", "acme ", "Zed"), 0.4),
             "known_at": self.later(posted, 0.2),

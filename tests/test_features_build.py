@@ -29,7 +29,7 @@ CURVE = PeerCurve(
 )
 REFERENCES = (None, Reference(peers=CURVE))
 SEEDS = range(12)
-drawn = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawn = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def equal_to_oracle(history: History, pairings: pd.DataFrame, reference: Reference | None) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.additive import Additive, Basis, Start, fit_additive
+from models.additive import Additive, Start, bent, bent_slope, fit_additive
+from models.basis import Basis
 from models.blend import Blend
 from models.boosting import Growth
 from models.counts import conditional_outcomes
@@ -30,6 +31,11 @@ def test_a_basis_has_a_line_and_a_bend_per_feature_and_steps_for_the_rest() -> N
     assert far[0, 3:].tolist() == [0.0, 0.0, 1.0]
 
 
+def curves_of(X: np.ndarray, outcomes: Outcomes, start: Start, bend: float = 0.0) -> Additive:
+    basis = Basis.of(X)
+    return fit_additive(basis, basis.columns(X), outcomes, start, bend=bend)
+
+
 def normal_rows(n: int, seed: int, strength: float) -> tuple[np.ndarray, Outcomes, np.ndarray]:
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, 8))
@@ -41,7 +47,7 @@ def normal_rows(n: int, seed: int, strength: float) -> tuple[np.ndarray, Outcome
 @pytest.mark.parametrize(("strength", "most"), [(0.5, 0.14), (0.0, 0.055)])
 def test_curves_are_found_and_nothing_is_found_in_nothing(strength: float, most: float) -> None:
     X, outcomes, _ = normal_rows(800, 1, strength)
-    model = fit_additive(X, outcomes, Start(intercept_sd=1.0, tau=0.5, effect=0.5))
+    model = curves_of(X, outcomes, Start(intercept_sd=1.0, tau=0.5, effect=0.5))
     new, _, true = normal_rows(800, 2, strength)
     columns = model.basis.columns(new)
     assert root_mean_square(model.predict(columns) - true) < most
@@ -52,7 +58,7 @@ def test_its_own_variance_is_about_right() -> None:
     errors, variances = [], []
     for seed in range(6):
         X, outcomes, _ = normal_rows(300, seed, 0.3)
-        model = fit_additive(X, outcomes, Start(intercept_sd=1.0, tau=0.5, effect=0.3))
+        model = curves_of(X, outcomes, Start(intercept_sd=1.0, tau=0.5, effect=0.3))
         new, _, true = normal_rows(400, 100 + seed, 0.3)
         columns = model.basis.columns(new)
         errors.append((model.predict(columns) - true) ** 2)
@@ -63,12 +69,41 @@ def test_its_own_variance_is_about_right() -> None:
 
 def test_sums_by_feature_add_up_and_saving_keeps_every_bit() -> None:
     X, outcomes, _ = normal_rows(200, 3, 0.5)
-    model = fit_additive(X, outcomes, Start())
+    model = curves_of(X, outcomes, Start())
     columns = model.basis.columns(X)
-    assert model.sums(columns, np.arange(8), 8).sum(axis=1) + model.intercept == pytest.approx(model.predict(columns))
+    assert model.sums(columns, np.arange(8), 8).sum(axis=1) + model.base == pytest.approx(model.predict(columns))
     loaded = Additive.from_json(model.to_json())
     assert np.array_equal(loaded.predict(columns), model.predict(columns))
     assert np.array_equal(loaded.variance(columns), model.variance(columns))
+
+
+@pytest.mark.parametrize("bend", [0.0, 2.0, 6.0])
+def test_a_bent_scale_has_slope_one_in_the_middle_and_fades_below(bend: float) -> None:
+    x = np.linspace(-3.0, 3.0, 601)
+    y = bent(x, bend)
+    assert y[300] == pytest.approx(0.0, abs=1e-12)
+    assert np.gradient(y, x)[1:-1] == pytest.approx(bent_slope(x, bend)[1:-1], abs=1e-3)
+    assert bent_slope(np.zeros(1), bend)[0] == 1.0
+    if bend > 0:
+        assert bent_slope(np.array([-9.0]), bend)[0] < 0.01
+        assert bent_slope(np.array([9.0]), bend)[0] == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_bent_truth_is_found_on_a_bent_scale() -> None:
+    X, outcomes, true = normal_rows(1500, 7, 0.5)
+    floor = Outcomes(
+        "normal", bent(true - 0.4, 4.0) + outcomes.y - true, outcomes.size, outcomes.offset, outcomes.weight
+    )
+    start = Start(intercept_sd=1.0, tau=0.5, effect=0.5)
+    straight, curved = curves_of(X, floor, start), curves_of(X, floor, start, bend=4.0)
+    new, _, truth = normal_rows(1500, 8, 0.5)
+    columns = straight.basis.columns(new)
+    wanted = bent(truth - 0.4, 4.0)
+    assert root_mean_square(curved.predict(columns) - wanted) < 0.7 * root_mean_square(
+        straight.predict(columns) - wanted
+    )
+    assert curved.sums(columns, np.arange(8), 8).sum(axis=1) + curved.base == pytest.approx(curved.predict(columns))
+    assert np.array_equal(Additive.from_json(curved.to_json()).predict(columns), curved.predict(columns))
 
 
 def test_folds_keep_equal_rows_and_groups_together() -> None:
@@ -120,3 +155,29 @@ def test_scores_are_the_slopes_of_the_likelihood(family: str) -> None:
     assert rows.residual(eta) == pytest.approx((up - down) / (2 * step), rel=1e-4, abs=1e-4)
     slope = (rows.residual(eta + step) - rows.residual(eta - step)) / (2 * step)
     assert rows.curvature(eta) == pytest.approx(-slope, rel=1e-4)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_the_tilt_takes_off_what_counting_more_adds(share: float) -> None:
+    rng = np.random.default_rng(1)
+    n, tau = 60_000, 0.3
+    true = 0.2 + tau * rng.normal(size=n)
+    exposed = np.full(n, 8_000.0)
+    holdout = np.round(exposed * share)
+    rate = 0.003 * np.exp(0.5 * rng.normal(size=n))
+    counts = pd.DataFrame({
+        "exposed": exposed, "exposed_conversions": rng.poisson(exposed * rate * np.exp(true)).astype(float),
+        "holdout": holdout, "holdout_conversions": rng.poisson(holdout * rate).astype(float),
+    })  # fmt: skip
+    rows = conditional_outcomes(counts)
+
+    def common(outcomes: Outcomes) -> float:
+        value = 0.0
+        for _ in range(30):
+            at = np.full(n, value)
+            w = outcomes.saturated(at, tau**2)
+            value += float(np.sum(w * outcomes.residual(at)) / np.sum(w * outcomes.curvature(at)))
+        return value
+
+    assert abs(common(rows.moved(rows.tilt(np.full(n, 0.2), tau**2))) - 0.2) < 0.012
+    assert common(rows) - 0.2 > 0.008

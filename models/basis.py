@@ -1,0 +1,130 @@
+"""Features as columns of curves: a line and a bend over normal scores, steps for 0/1 features and for being missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from models.families import Floats
+
+Ints = npt.NDArray[np.int64]
+
+KNOTS = 33
+_OUTERMOST = 0.004
+"""Normal scores are cut at this tail probability (±2.65)."""
+_RARELY = 0.005
+"""A feature missing (or present) in a smaller share of rows gets no missing step."""
+KINDS = ("line", "bend", "step", "missing")
+"""Kinds of columns; coefficients of a kind share one prior."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How one feature enters: `knots` and their normal `scores`, or a 0/1 step (`scores` empty, `knots` its mean)."""
+
+    feature: int
+    knots: tuple[float, ...]
+    scores: tuple[float, ...]
+    missing: bool
+    """Whether being missing has a step of its own."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Columns made from features, each centred and scaled over the training rows."""
+
+    curves: tuple[Curve, ...]
+    mean: Floats
+    scale: Floats
+    """Divisor of each column; 0 marks a constant column, which is left at 0."""
+
+    @classmethod
+    def of(cls, X: Floats) -> Basis:
+        """Learn the curves' scales from (n, p) training features."""
+        curves = tuple(c for j in range(X.shape[1]) if (c := _curve(j, X[:, j])) is not None)
+        blank = cls(curves, np.zeros(0), np.zeros(0))
+        raw = blank.raw(X)
+        scale = raw.std(axis=0) if len(raw) else np.zeros(raw.shape[1])
+        return cls(curves, raw.mean(axis=0) if len(raw) else scale, np.where(scale > 1e-9, scale, 0.0))
+
+    @cached_property
+    def layout(self) -> tuple[tuple[int, str], ...]:
+        """(feature, kind) of each column."""
+        columns: list[tuple[int, str]] = []
+        for curve in self.curves:
+            columns += [(curve.feature, "line"), (curve.feature, "bend")] if curve.scores else []
+            columns += [(curve.feature, "step")] if not curve.scores and curve.knots else []
+            columns += [(curve.feature, "missing")] if curve.missing else []
+        return tuple(columns)
+
+    @cached_property
+    def features(self) -> Ints:
+        """The feature each column is made of."""
+        return np.array([feature for feature, _ in self.layout], dtype=np.int64)
+
+    @cached_property
+    def kinds(self) -> Ints:
+        """The kind of each column, as a position in line, bend, step, missing."""
+        return np.array([KINDS.index(kind) for _, kind in self.layout], dtype=np.int64)
+
+    def raw(self, X: Floats) -> Floats:
+        """Columns before centring, shape (n, columns)."""
+        out = np.zeros((len(X), len(self.layout)), order="F")
+        at = 0
+        for curve in self.curves:
+            x = X[:, curve.feature]
+            gone = np.isnan(x)
+            if curve.scores:
+                score = np.where(gone, 0.0, np.interp(np.where(gone, 0.0, x), curve.knots, curve.scores))
+                out[:, at] = score
+                out[:, at + 1] = np.where(gone, 0.0, score * score - 1.0)
+                at += 2
+            elif curve.knots:
+                out[:, at] = np.where(gone, 0.0, x - curve.knots[0])
+                at += 1
+            if curve.missing:
+                out[:, at] = gone
+                at += 1
+        return out
+
+    def columns(self, X: Floats) -> Floats:
+        """Centred and scaled columns, shape (n, columns)."""
+        out = self.raw(X)
+        out -= self.mean
+        out *= np.divide(1.0, self.scale, out=np.zeros_like(self.scale), where=self.scale > 0.0)
+        return out
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        curves = [[c.feature, list(c.knots), list(c.scores), c.missing] for c in self.curves]
+        return {"curves": curves, "mean": self.mean.tolist(), "scale": self.scale.tolist()}
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Basis:
+        """The basis saved by `to_json`."""
+        curves = tuple(Curve(int(f), tuple(k), tuple(s), bool(m)) for f, k, s, m in saved["curves"])
+        return cls(curves, np.array(saved["mean"], dtype=np.float64), np.array(saved["scale"], dtype=np.float64))
+
+
+def _curve(feature: int, x: Floats) -> Curve | None:
+    gone = np.isnan(x)
+    share = float(gone.mean()) if len(x) else 1.0
+    missing = _RARELY < share < 1.0 - _RARELY
+    known = x[~gone]
+    different = np.unique(known)
+    if len(different) < 2:
+        return Curve(feature, (), (), missing) if missing else None
+    if len(different) == 2:
+        return Curve(feature, (float(known.mean()),), (), missing)
+    knots = np.unique(np.quantile(known, np.linspace(0.0, 1.0, KNOTS)))
+    ordered = np.sort(known)
+    # Ties share the middle of their ranks.
+    rank = (np.searchsorted(ordered, knots, "left") + np.searchsorted(ordered, knots, "right")) / (2.0 * len(known))
+    scores = stats.norm.ppf(np.clip(rank, _OUTERMOST, 1.0 - _OUTERMOST))
+    return Curve(feature, tuple(knots.tolist()), tuple(scores.tolist()), missing)
