@@ -176,6 +176,44 @@ def _read_comments(args: argparse.Namespace) -> int:
     return 0
 
 
+def _niche(args: argparse.Namespace) -> int:
+    from data.sources import load_history, write_rows
+    from features.niche_match import niche_match
+    from features.reference import Reference
+    from models.registry import load_scorer
+    from models.text_space import fit_text_space
+    from serving.files import read_brief
+
+    brief = read_brief(args.brief)
+    history = load_history(args.workspace)
+    as_of = args.as_of or utc_now()
+    with _progress() as progress:
+        if args.model:
+            reference = load_scorer(args.model)[0].reference
+        else:
+            progress("learning the words of this workspace", 0, 1)
+            reference = Reference(text_space=fit_text_space(history, as_of, args.seed))
+            progress("learning the words of this workspace", 1, 1)
+        matches = niche_match(
+            history, brief, as_of, reference, progress=lambda done, total: progress("creators", done, total)
+        )
+    write_rows(matches, args.out)
+    out.print(f"Wrote {len(matches):,} creators with their match to {args.out}")
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from training import pipeline
+    from training.config import TrainSettings
+
+    settings = TrainSettings.from_toml(args.settings) if args.settings else TrainSettings()
+    with _progress() as progress:
+        done = pipeline.evaluate(pipeline.load(args.workspace, settings, progress), settings, progress)
+    args.out.write_bytes(done.page)
+    out.print(f"Wrote {args.out}")
+    return 0
+
+
 def _train(args: argparse.Namespace) -> int:
     from training.config import TrainSettings
     from training.pipeline import train
@@ -253,7 +291,12 @@ def _serve(args: argparse.Namespace) -> int:
     from serving.server import run_server
 
     settings = ServeSettings.from_env(
-        os.environ, workspace=args.workspace, model=args.model, host=args.host, port=args.port
+        os.environ,
+        workspace=args.workspace,
+        model=args.model,
+        host=args.host,
+        port=args.port,
+        workers=args.workers,
     )
     return run_server(settings, ready_message=lambda text: out.print(text))
 
@@ -329,6 +372,19 @@ def build_parser() -> argparse.ArgumentParser:
     c.add_argument("--text-column", default="text")
     c.add_argument("--out", type=Path, required=True, metavar="FILE")
 
+    c = add("niche", _niche, "how well each creator's content and audience match a brief")
+    add_workspace(c)
+    c.add_argument("--brief", type=Path, required=True, metavar="FILE", help="JSON, YAML or TOML")
+    c.add_argument("--out", type=Path, required=True, metavar="FILE")
+    c.add_argument("--as-of", type=_time, default=None, help="match as of this time (default: now)")
+    c.add_argument("--seed", type=_whole(0), default=0)
+    c.add_argument("--model", metavar="ALIAS|VERSION", help="use this model's words (default: learn the workspace's)")
+
+    c = add("evaluate", _evaluate, "judge the method on a workspace, out of time, and write the report page")
+    add_workspace(c)
+    c.add_argument("--out", type=Path, required=True, metavar="HTML")
+    c.add_argument("--settings", type=Path, metavar="TOML", default=None)
+
     c = add("train", _train, "train, evaluate out of time, and register a challenger")
     add_workspace(c)
     c.add_argument("--seed", type=_whole(0), default=None)
@@ -364,6 +420,7 @@ def build_parser() -> argparse.ArgumentParser:
     c.add_argument("--model", default=None, metavar="ALIAS|VERSION")
     c.add_argument("--host", default=None)
     c.add_argument("--port", type=_whole(1), default=None)
+    c.add_argument("--workers", type=_whole(1), default=None, metavar="N", help="processes (default 1)")
 
     c = add("demo", _demo, "a simulated market from start to end: train, promote, score, serve")
     c.add_argument("--folder", type=Path, default=Path("var/demo"))

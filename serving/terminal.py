@@ -45,7 +45,7 @@ def _lift(r: ScoreResult) -> str:
 
 def _orders(r: ScoreResult) -> str:
     extra = r.incremental_conversions
-    return _range(f"{extra.expected:,.0f}", extra.low, extra.high, ",.0f")
+    return f"{round(extra.expected):,}\n[dim]{round(extra.low):,} to {round(extra.high):,}[/]"
 
 
 def _roi(r: ScoreResult) -> str:
