@@ -78,7 +78,7 @@ def errors(predicted: np.ndarray, true: np.ndarray) -> Figures:
     """RMSE, bias, explained share of variance and rank correlation of predicted log lift."""
     error = predicted - true
     spread = float(np.std(true))
-    ranks = float(stats.spearmanr(predicted, true).statistic) if np.std(predicted) > 1e-9 else 0.0
+    ranks = float(stats.spearmanr(predicted, true).statistic) if min(np.std(predicted), spread) > 1e-9 else 0.0
     return {
         "rmse": float(np.sqrt(np.mean(error**2))),
         "bias": float(np.mean(error)),
@@ -138,7 +138,7 @@ def main() -> None:
             "labels": mean_and_interval([run["labels"] for run in runs]),
             **{view: table(runs, view) for view in ("future", "catalogue")},
         }
-    write_result("lift_quality", result)
+        write_result("lift_quality", result)
 
 
 if __name__ == "__main__":

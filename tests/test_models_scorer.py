@@ -217,7 +217,12 @@ def test_flags_say_what_a_person_should_know() -> None:
     X.loc[1, ["n_posts", "n_comments", "days_since_post", "pod_share"]] = [3.0, 5.0, 200.0, 0.6]
     X.loc[2, list(NAMES)] = X.loc[2, list(NAMES)].clip(-0.2, 0.2)
     X.loc[2, ["n_posts", "n_comments", "understood_share", "audience_ships_to_share"]] = [50.0, 100.0, 0.9, 0.9]
-    X.loc[2, ["audience_age_days", "profanity_post_share", "scam_post_share", "controversy_post_share"]] = [3.0, 0.0, 0.0, 0.0]
+    X.loc[2, ["audience_age_days", "profanity_post_share", "scam_post_share", "controversy_post_share"]] = [
+        3.0,
+        0.0,
+        0.0,
+        0.0,
+    ]
     told = Support.of(catalogue_features(100, np.random.default_rng(2))).flags(X, "own")
     assert {"no_posts", "no_comments", "high_sponsored_share"} <= set(told[0])
     assert {"few_posts", "few_comments", "stale_posts", "pod_like_comments"} <= set(told[1])
