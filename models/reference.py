@@ -18,7 +18,6 @@ import pandas as pd
 import pyarrow as pa
 from scipy.stats import rankdata
 
-from data.errors import NotEnoughData
 from data.history import History, pairings_frame
 from features import grouped
 from features.asof import View
@@ -48,11 +47,7 @@ def fit_reference(history: History, as_of: pd.Timestamp, seed: int = 0) -> Refer
     A part is None where too few creators tell it: `peers` below `FEWEST_CREATORS` with known engagement, `text_space`
     where `models.text_space` says so. `seed`: for the text space, which draws.
     """
-    try:
-        text_space = fit_text_space(history, as_of, seed)
-    except NotEnoughData:
-        text_space = None
-    return Reference(fit_peers(history, as_of), text_space)
+    return Reference(fit_peers(history, as_of), fit_text_space(history, as_of, seed))
 
 
 def fit_peers(history: History, as_of: pd.Timestamp) -> PeerCurve | None:

@@ -1,0 +1,32 @@
+"""What the documents promise is there: every flag explained, every command that they show known."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cli
+from models.support import FLAGS
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_every_flag_is_explained_to_marketers() -> None:
+    page = (ROOT / "docs" / "marketer.md").read_text("utf-8")
+    assert [code for code, words in FLAGS.items() if f"| `{code}` | {words} |" not in page] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_commands_shown_exist(page: Path) -> None:
+    shown = set(re.findall(r"^(?:\.venv/bin/)?creatorlift ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE))
+    known = cli.build_parser().format_help()
+    assert {command for command in shown if not re.search(rf"^ +{command}\b", known, re.MULTILINE)} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
