@@ -11,7 +11,8 @@ setup:
 demo: setup  ## a simulated market, a trained and promoted model, a printed shortlist, then the API (SERVE=0: stop before it)
 	@.venv/bin/creatorlift demo --folder var/demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: setup  ## every test
+test:  ## every test; installs a browser and PostgreSQL when missing
+	@.ci/setup tests
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 check: setup  ## lint, format, types
