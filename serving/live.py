@@ -23,6 +23,14 @@ from serving.schemas import ScoreRequest
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A request and what it was answered; for whoever keeps a record of it."""
+
+    request: ScoreRequest
+    response: ScoreResponse
+
+
+@dataclass(frozen=True)
 class Live:
     """Everything a request is answered with; never changed in place."""
 
@@ -30,9 +38,9 @@ class Live:
     info: ModelInfo
     catalogue: Catalogue | None
 
-    def answer(self, request: ScoreRequest, now: pd.Timestamp) -> ScoreResponse:
+    def answer(self, request: ScoreRequest, now: pd.Timestamp) -> Answered:
         """As `serving.handler.score`."""
-        return score(request, self.scorer, self.info, self.catalogue, now=now)
+        return Answered(request, score(request, self.scorer, self.info, self.catalogue, now=now))
 
     def about(self) -> ModelResponse:
         """What is live, for `GET /v1/model`."""

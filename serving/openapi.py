@@ -11,83 +11,33 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from serving.answers import ModelResponse, ScoreResponse
+from serving.operations import EXAMPLE as EXAMPLE
+from serving.operations import OPERATIONS, PROBLEMS, Operation
 from serving.problems import MEDIA_TYPE, ProblemBody
-from serving.schemas import ScoreRequest
 
 _REF = "#/components/schemas/{model}"
-EXAMPLE: dict[str, Any] = {
-    "campaign": {
-        "campaign_id": "spring-25", "brand": "Northpeak", "category": "fitness", "goal": "sales",
-        "brief": "Trail running shoes for beginners, light and grippy", "keywords": ["trail running", "shoes"],
-        "platform": "instagram", "starts_on": "2025-04-01", "ends_on": "2025-04-30", "currency": "USD",
-        "order_value": 95.0, "gross_margin": 0.45, "return_rate": 0.08, "ships_to": ["US", "CA"],
-        "handling_cost": 40.0, "target_audience": {"age": {"18-24": 0.4, "25-34": 0.5}},
-    },
-    "candidates": [
-        {
-            "creator": {"creator_id": "lena", "platform": "instagram", "followers": 18400, "country": "US"},
-            "posts": [
-                {
-                    "posted_at": "2025-03-01T18:00:00Z", "caption": "Sunday long run #trailrunning", "likes": 930,
-                    "comments_count": 41,
-                    "comments": [{"posted_at": "2025-03-02T08:10:00Z", "text": "Where can I buy these?"}],
-                }
-            ],
-            "audience": {"age": {"18-24": 0.45, "25-34": 0.35}},
-            "fee": 450.0,
-        }
-    ],
-    "as_of": "2025-03-15T00:00:00Z",
-}  # fmt: skip
-
-
-def _problem(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}}
-
-
-def _answer(text: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": text, "content": {"application/json": {"schema": schema}}}
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {"text/plain": {"schema": {"type": "string"}}}}
+_TEXT = {"text/plain": {"schema": {"type": "string"}}}
 
 
 @cache
 def document() -> dict[str, Any]:
     """The document as plain data; the same object each time."""
     inputs: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
-        ("request", "validation", TypeAdapter(ScoreRequest)),
-        ("answer", "serialization", TypeAdapter(ScoreResponse)),
-        ("model", "serialization", TypeAdapter(ModelResponse)),
-        ("problem", "serialization", TypeAdapter(ProblemBody)),
+        ("problem", "serialization", TypeAdapter(ProblemBody))
     ]
+    for operation in OPERATIONS:
+        if operation.request is not None:
+            inputs.append((f"{operation.name} request", "validation", TypeAdapter(operation.request)))
+        if operation.answer is not None:
+            inputs.append((f"{operation.name} answer", "serialization", TypeAdapter(operation.answer)))
     made, shared = TypeAdapter.json_schemas(inputs, ref_template=_REF)
     schemas = shared["$defs"]
-    of = {key: made[key, mode] for key, mode, _ in inputs}
     schemas["Problem"] = schemas.pop("ProblemBody")
-    not_ready = _problem("No model is loaded; `detail` says why. Ask again after `Retry-After` seconds.")
-    score = {
-        "operationId": "score",
-        "summary": "Score 1 to 1,000 candidates for one brief",
-        "description": "Fit, lift and ROI of each candidate, with intervals at `level`, ranked. Money is in the "
-        "campaign's currency. A faulty candidate is listed in `errors` and never fails the others.",
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": of["request"], "example": EXAMPLE}},
-        },
-        "responses": {
-            "200": _answer("Results in rank order, and the candidates that got none.", of["answer"]),
-            "400": _problem("The body is not JSON."),
-            "404": _problem("The request pins a model version that is not served here."),
-            "413": _problem("The body is too large."),
-            "422": _problem("The body does not fit the schema; `errors` lists every fault."),
-            "503": not_ready,
-        },
-    }
-    about = {"operationId": "model", "summary": "What is live and how good it was shown to be",
-             "responses": {"200": _answer("The live model.", of["model"]), "503": not_ready}}  # fmt: skip
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(
+            operation, {key: schema for (key, _), schema in made.items()}
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -97,19 +47,33 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": {
-            "/v1/score": {"post": score},
-            "/v1/model": {"get": about},
-            "/livez": {"get": _probe("livez", "Is the process alive", {"200": _plain("Alive.")})},
-            "/readyz": {"get": _probe("readyz", "Can it answer", {"200": _plain("Ready."), "503": not_ready})},
-            "/metrics": {"get": _probe("metrics", "Prometheus metrics", {"200": _plain("Exposition text.")})},
-        },
+        "paths": paths,
         "components": {"schemas": schemas},
     }
 
 
-def _probe(name: str, summary: str, responses: dict[str, Any]) -> dict[str, Any]:
-    return {"operationId": name, "summary": summary, "responses": responses}
+def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    content = _TEXT
+    if operation.answer is not None:
+        content = {"application/json": {"schema": schemas[f"{operation.name} answer"]}}
+    out: dict[str, Any] = {"operationId": operation.name, "summary": operation.summary}
+    if operation.description:
+        out["description"] = operation.description
+    if operation.parameters:
+        out["parameters"] = [dict(parameter) for parameter in operation.parameters]
+    if operation.request is not None:
+        asked: dict[str, Any] = {"schema": schemas[f"{operation.name} request"]}
+        asked |= {"example": operation.example} if operation.example is not None else {}
+        out["requestBody"] = {"required": True, "content": {"application/json": asked}}
+    good = {operation.status: {"description": operation.answered, "content": content}}
+    out["responses"] = good | {
+        str(status): _problem(words or PROBLEMS[status]) for status, words in sorted(operation.problems.items())
+    }
+    return out
+
+
+def _problem(text: str) -> dict[str, Any]:
+    return {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}}
 
 
 if __name__ == "__main__":

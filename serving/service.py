@@ -17,8 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data.clock import utc_now
 from data.errors import CreatorLiftError
-from serving.api import Api
+from serving.api import application
 from serving.config import ServeSettings
+from serving.context import Context
 from serving.live import Live, load_live
 
 with warnings.catch_warnings():
@@ -52,29 +53,28 @@ class FrontedService(Service[Any]):  # type: ignore[misc]  # BentoML is untyped 
         return Front(cast("ASGIApp", self.inner.ours), super().to_asgi(is_main))
 
 
-def make_service(load: Callable[[], tuple[ServeSettings, Live]]) -> FrontedService:
-    """A BentoML service that answers with what `load` returns when it starts.
+def make_service(load: Callable[[], tuple[ServeSettings, Live]], shared: Context | None = None) -> FrontedService:
+    """A BentoML service that answers with what `load` returns when it starts; `shared` is what its routes share.
 
     Where `load` raises CreatorLiftError, it starts, is alive, and says at `/readyz` why it is not ready.
     """
-
-    api = Api(now=utc_now)
+    context = shared or Context(utc_now)
 
     class CreatorLift:
         """Conversion lift, fit and ROI of creators for a campaign."""
 
-        ours = api.app
+        ours = application(context)
 
         def __init__(self) -> None:
             try:
-                settings, live = load()
+                context.start(*load())
             except CreatorLiftError as error:
                 log.warning("not ready: %s", error)
-                api.why_not = str(error)
-                return
-            api.max_body_bytes = settings.max_body_bytes
-            api.metrics.model(live.info.version, live.info.data)
-            api.live = live
+                context.why_not = str(error)
+
+        @bentoml.on_shutdown  # type: ignore[untyped-decorator]  # BentoML is untyped to us
+        def stop(self) -> None:
+            context.stop()
 
     # Requests are counted by our routes; BentoML's counters would be one set per process, whatever it serves.
     decorate = bentoml.service(name="CreatorLift", service_class=FrontedService, metrics={"enabled": False})

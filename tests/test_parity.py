@@ -82,7 +82,7 @@ def without_past(history: History) -> list[str]:
 def ask(live: Live, campaign: dict[str, Any], candidates: list[dict[str, Any]], **more: Any) -> dict[int, ScoreResult]:
     """Results by a fee that is different for each candidate and so names it."""
     body = {"campaign": campaign, "candidates": candidates, "as_of": "2026-01-04T00:00:00Z", "explain": True, **more}
-    response = live.answer(ScoreRequest.model_validate_json(json.dumps(body)), NOW)
+    response = live.answer(ScoreRequest.model_validate_json(json.dumps(body)), NOW).response
     assert response.errors == []
     for result in response.results:
         result.rank = 1
@@ -168,10 +168,11 @@ def test_the_ends_of_every_range_are_answered(live: Live, campaign: dict[str, An
         {"creator": {"platform": "instagram"}, "expected_exposed": 1e10, "product_cost": 1e12, "fee": 1e-9},
     ]
     body = {"campaign": campaign | extreme, "candidates": candidates, "as_of": "2026-01-04T00:00:00Z", "explain": True}
-    response = live.answer(ScoreRequest.model_validate_json(json.dumps(body)), NOW)
+    response = live.answer(ScoreRequest.model_validate_json(json.dumps(body)), NOW).response
     assert response.errors == [] and len(response.results) == len(candidates)
     for level in (0.5, 0.99):
-        assert len(live.answer(ScoreRequest.model_validate_json(json.dumps(body | {"level": level})), NOW).results) == 5
+        asked = ScoreRequest.model_validate_json(json.dumps(body | {"level": level}))
+        assert len(live.answer(asked, NOW).response.results) == 5
     assert TypeAdapter(ScoreResponse).validate_json(json_bytes(response), strict=True) == response
 
 

@@ -14,12 +14,13 @@ import httpx
 import pytest
 import uvicorn
 
-from data.errors import Fault, NoModel, UsageError
+from data.errors import Fault, NoModel, UsageError, WorkError
 from serving.config import ServeSettings
+from serving.context import Context
 from serving.live import Live
 from serving.server import listen, uvicorn_config
 from serving.service import FrontedService, make_service
-from tests.serving_fakes import BRIEF, inline, live
+from tests.serving_fakes import BRIEF, NOW, inline, live
 
 MIB = 1024 * 1024
 
@@ -167,6 +168,28 @@ def test_without_a_model_the_service_lives_and_says_why_it_is_not_ready() -> Non
         for answer in (client.get("/readyz"), client.get("/v1/model"), client.post("/v1/score", json=body())):
             assert "creatorlift promote" in assert_problem(answer, 503, "not-ready")["detail"]
             assert answer.headers["retry-after"] == "5"
+
+
+def test_parts_start_hear_every_answer_and_stop() -> None:
+    told: list[Any] = []
+    context = Context(lambda: NOW)
+    context.at_start.append(lambda: told.append(context.settings.max_body_bytes))
+    context.on_answer.append(lambda answered: told.append([r.creator_id for r in answered.response.results]))
+    context.at_stop.append(lambda: told.append("stopped"))
+    with running(make_service(lambda: (ServeSettings(max_body_bytes=MIB), live()), context)) as client:
+        assert client.post("/v1/score", json=body({"creator_id": "bo"})).status_code == 200
+        assert told == [MIB, ["bo"]]
+    assert told == [MIB, ["bo"], "stopped"]
+
+
+def test_a_part_that_cannot_start_is_told_at_readyz() -> None:
+    def broken() -> None:
+        raise WorkError("the database at sqlite:///x is read-only")
+
+    context = Context(lambda: NOW)
+    context.at_start.append(broken)
+    with running(make_service(lambda: (ServeSettings(), live()), context)) as client:
+        assert "read-only" in assert_problem(client.get("/readyz"), 503, "not-ready")["detail"]
 
 
 def raising(error: Exception) -> Live:

@@ -159,7 +159,7 @@ def test_files_answer_as_the_endpoint_does(workspace: Path, tmp_path: Path) -> N
     as_of = pd.Timestamp("2025-05-20T00:00:00Z")
     score_files(workspace, brief_file(tmp_path), candidates, out, now=NOW, as_of=as_of, level=0.7, rank_by="fit")
     asked = [{"creator_id": "ana", "fee": 100.1}, {"creator_id": "bo", "fee": 33}, {"creator_id": "nobody", "fee": 1}]
-    answer = live().answer(request(asked, as_of="2025-05-20T00:00:00+00:00", level=0.7, rank_by="fit"), NOW)
+    answer = live().answer(request(asked, as_of="2025-05-20T00:00:00+00:00", level=0.7, rank_by="fit"), NOW).response
     assert out.read_bytes() == json_bytes(answer)
 
 
@@ -171,7 +171,7 @@ def test_more_than_a_thousand_candidates(workspace: Path, tmp_path: Path) -> Non
 
 def answer() -> ScoreResponse:
     asked = [{"creator_id": "ana", "fee": 100}, {"creator_id": "bo"}, {"creator_id": "nobody"}, {"creator_id": "dee"}]
-    return live().answer(request(asked, {"campaign_id": "=1+1"}), NOW)
+    return live().answer(request(asked, {"campaign_id": "=1+1"}), NOW).response
 
 
 def test_a_table_has_the_documented_columns_and_a_row_per_candidate() -> None:

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.schemas import TABLES
-from serving.api import read_request
 from serving.handler import _sorted_out
 from serving.inputs import questions
 from serving.openapi import EXAMPLE
 from serving.problems import Problem
+from serving.routes_score import read_request
 from tests.serving_fakes import NOW
 
 NUMBERS = st.one_of(st.integers(), st.floats(), st.sampled_from([10**400, -0.0, 5e-324, 1.7e308, 2**63, -1, 45]))

@@ -1,0 +1,67 @@
+"""What every route of the service shares: the model and catalogue that answer, the clock, the numbers, one worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import ParamSpec, TypeVar
+
+import anyio
+import anyio.to_thread
+import pandas as pd
+
+from serving.config import ServeSettings
+from serving.live import Answered, Live
+from serving.metrics import Metrics
+from serving.problems import not_ready
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Context:
+    """Made before the service has loaded anything; routes keep it and ask it when a request comes."""
+
+    def __init__(self, now: Callable[[], pd.Timestamp], settings: ServeSettings | None = None) -> None:
+        self.now = now
+        """The one clock of the service."""
+        self.settings = settings or ServeSettings()
+        self.live: Live | None = None
+        """What answers; replaced whole, never changed."""
+        self.why_not = "The service has not started yet."
+        """Why nothing can be answered, while `live` is None."""
+        self.at_start: list[Callable[[], None]] = []
+        """Called in order once `settings` are known, before the first request; CreatorLiftError means "not ready"."""
+        self.at_stop: list[Callable[[], None]] = []
+        """Called in order when the service stops."""
+        self.on_answer: list[Callable[[Answered], None]] = []
+        """Called with every answer of scores, in the worker; must be quick and must not raise."""
+        self._one_at_a_time = anyio.CapacityLimiter(1)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Made when first used: by then a worker knows whether it shares its numbers."""
+        return Metrics()
+
+    def ready(self) -> Live:
+        """What answers; Problem 503 while there is nothing."""
+        if self.live is None:
+            raise not_ready(self.why_not)
+        return self.live
+
+    async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """`work` in the one thread for work, so that probes are answered while a large batch is being scored."""
+        return await anyio.to_thread.run_sync(lambda: work(*args, **kwargs), limiter=self._one_at_a_time)
+
+    def start(self, settings: ServeSettings, live: Live) -> None:
+        """Begin to answer with `live`; raises what a function of `at_start` raises, and answers nothing then."""
+        self.settings = settings
+        for begin in self.at_start:
+            begin()
+        self.metrics.model(live.info.version, live.info.data)
+        self.live = live
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        for end in self.at_stop:
+            end()

@@ -1,0 +1,84 @@
+"""The operations of the API as plain declarations; `serving.openapi` makes the document of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from serving.answers import ModelResponse, ScoreResponse
+from serving.schemas import ScoreRequest
+
+EXAMPLE: dict[str, Any] = {
+    "campaign": {
+        "campaign_id": "spring-25", "brand": "Northpeak", "category": "fitness", "goal": "sales",
+        "brief": "Trail running shoes for beginners, light and grippy", "keywords": ["trail running", "shoes"],
+        "platform": "instagram", "starts_on": "2025-04-01", "ends_on": "2025-04-30", "currency": "USD",
+        "order_value": 95.0, "gross_margin": 0.45, "return_rate": 0.08, "ships_to": ["US", "CA"],
+        "handling_cost": 40.0, "target_audience": {"age": {"18-24": 0.4, "25-34": 0.5}},
+    },
+    "candidates": [
+        {
+            "creator": {"creator_id": "lena", "platform": "instagram", "followers": 18400, "country": "US"},
+            "posts": [
+                {
+                    "posted_at": "2025-03-01T18:00:00Z", "caption": "Sunday long run #trailrunning", "likes": 930,
+                    "comments_count": 41,
+                    "comments": [{"posted_at": "2025-03-02T08:10:00Z", "text": "Where can I buy these?"}],
+                }
+            ],
+            "audience": {"age": {"18-24": 0.45, "25-34": 0.35}},
+            "fee": 450.0,
+        }
+    ],
+    "as_of": "2025-03-15T00:00:00Z",
+}  # fmt: skip
+PROBLEMS: Mapping[int, str] = {
+    400: "The body is not JSON.",
+    404: "There is nothing of this name.",
+    413: "The body is too large.",
+    422: "The body does not fit the schema; `errors` lists every fault.",
+    503: "No model is loaded; `detail` says why. Ask again after `Retry-After` seconds.",
+}
+"""What a status means, where an operation does not word it itself."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path. `answer` and `request` are pydantic models or anything a TypeAdapter takes."""
+
+    method: str
+    path: str
+    name: str
+    """`operationId`, unique."""
+    summary: str
+    answered: str
+    """What a good answer holds."""
+    answer: Any = None
+    """None: plain text."""
+    request: Any = None
+    example: Mapping[str, Any] | None = None
+    description: str = ""
+    problems: Mapping[int, str | None] = field(default_factory=dict)
+    """Status → words; None takes those of `PROBLEMS`."""
+    parameters: tuple[Mapping[str, Any], ...] = ()
+    """OpenAPI parameter objects (path, query, header)."""
+    status: str = "200"
+
+
+CORE: tuple[Operation, ...] = (
+    Operation(
+        "post", "/v1/score", "score", "Score 1 to 1,000 candidates for one brief",
+        "Results in rank order, and the candidates that got none.", ScoreResponse, ScoreRequest, EXAMPLE,
+        "Fit, lift and ROI of each candidate, with intervals at `level`, ranked. Money is in the campaign's currency. "
+        "A faulty candidate is listed in `errors` and never fails the others.",
+        {400: None, 404: "The request pins a model version that is not served here.", 413: None, 422: None, 503: None},
+    ),
+    Operation("get", "/v1/model", "model", "What is live and how good it was shown to be", "The live model.",
+              ModelResponse, problems={503: None}),
+    Operation("get", "/livez", "livez", "Is the process alive", "Alive."),
+    Operation("get", "/readyz", "readyz", "Can it answer", "Ready.", problems={503: None}),
+    Operation("get", "/metrics", "metrics", "Prometheus metrics", "Exposition text."),
+)  # fmt: skip
+OPERATIONS: tuple[Operation, ...] = CORE
+"""All operations of the service; parts add theirs here."""

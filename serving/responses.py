@@ -1,0 +1,77 @@
+"""Bodies in and answers out, and every error as problem details, whichever route it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from data.errors import InputError
+from serving.problems import MEDIA_TYPE, Problem, invalid_body, too_large
+
+JSON = "application/json"
+_CLIENT_GONE = 499
+_HTTP_WORDS = {
+    404: ("unknown-path", "There is nothing at this path", "See /openapi.json for what there is."),
+    405: ("wrong-method", "This path does not take that method", "The `Allow` header names those it takes."),
+}
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body; Problem 413 as soon as it is longer than `limit` bytes, whatever its header said."""
+    said = request.headers.get("content-length", "0")
+    if said.isdigit() and int(said) > limit:
+        raise too_large(limit)
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise too_large(limit)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def respond(problem: Problem) -> Response:
+    """A problem as an answer. Middleware, which stands outside the handlers below, sends its problems with this."""
+    return Response(problem.body(), problem.status, headers=dict(problem.headers), media_type=MEDIA_TYPE)
+
+
+async def _as_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - Starlette's own dispatch
+    return respond(error)
+
+
+async def _as_invalid(_: Request, error: Exception) -> Response:
+    # Nothing should pass the schema and be refused further in; if it is, it is still the caller's to put right.
+    assert isinstance(error, InputError)  # noqa: S101 - Starlette's own dispatch
+    return respond(invalid_body(error.faults))
+
+
+async def _as_http_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's own dispatch
+    kind, title, detail = _HTTP_WORDS.get(error.status_code, ("http", error.detail, error.detail))
+    return respond(Problem(error.status_code, kind, title, detail, headers=tuple((error.headers or {}).items())))
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=_CLIENT_GONE)
+
+
+async def _as_our_fault(_: Request, __: Exception) -> Response:
+    # Starlette raises the error again after this answer, so that the server logs it with its traceback, and the
+    # server then drops the connection: the answer says so.
+    detail = "This is our fault; the server's log has the cause."
+    return respond(Problem(500, "internal", "The service failed", detail, headers=(("Connection", "close"),)))
+
+
+HANDLERS: Mapping[Any, Any] = {
+    Problem: _as_problem,
+    InputError: _as_invalid,
+    HTTPException: _as_http_problem,
+    ClientDisconnect: _gone,
+    Exception: _as_our_fault,
+}
+"""What becomes of an exception that a route raises."""
