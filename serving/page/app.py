@@ -1,0 +1,187 @@
+"""The page as one Dash app: shell, steps and callbacks, on a FastAPI application of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from fastapi import FastAPI
+
+from serving.demo import BRIEF
+from serving.page import brief_calls, brief_view, candidates_calls, candidates_view, shortlist_calls, shortlist_view
+from serving.page.brief import defaults, values_of
+from serving.page.desk import Desk
+from serving.page.look import THEME
+from serving.page.wiring import Wiring
+
+PREFIX = "/app/"
+STEPS = (("brief", "Brief"), ("candidates", "Candidates"), ("shortlist", "Shortlist"))
+_INDEX = """<!doctype html>
+<html lang="en">
+<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}
+<meta name="color-scheme" content="light dark">
+<script>try{var s=JSON.parse(localStorage.getItem("creatorlift.scheme"))||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light");
+document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}</script>
+</head>
+<body>
+<div id="cl-offline" role="status" hidden>Connection lost. Trying again; nothing you typed is gone.</div>
+{%app_entry%}
+<footer hidden>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+_LOADING = (
+    '<div id="react-entry-point"><div class="cl-boot"><div class="cl-brand"><span class="cl-brand-mark"></span>'
+    "CreatorLift</div><p>Know what a creator will bring before you pay.</p><div class=\"cl-boot-bars\">"
+    "<i></i><i></i><i></i></div></div></div>"
+)
+
+
+class _Page(Dash):  # type: ignore[misc]  # Dash is untyped to us
+    def interpolate_index(self, **parts: Any) -> str:
+        """As Dash's, with our words where it says "Loading..."."""
+        return str(super().interpolate_index(**{**parts, "app_entry": _LOADING}))
+
+
+def build_app(desk: Desk) -> FastAPI:
+    """The ASGI application to mount at `/app`; it serves every script itself."""
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = _Page(
+        "serving.page", server=server, use_async=True, title="CreatorLift", update_title=None,
+        assets_folder=str(Path(__file__).parent / "assets"), routes_pathname_prefix="/", requests_pathname_prefix=PREFIX,
+        suppress_callback_exceptions=True, index_string=_INDEX, serve_locally=True, compress=True,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )  # fmt: skip
+    app.layout = lambda: layout(desk)
+    wiring = Wiring(app, desk)
+    for module in (brief_calls, candidates_calls, shortlist_calls):
+        module.register(wiring)
+    _shell_calls(app)
+    return server
+
+
+def layout(desk: Desk) -> Any:
+    """The whole page with an empty form."""
+    today = desk.now()
+    fresh = defaults(today)
+    return dmc.MantineProvider(
+        [
+            dmc.NotificationContainer(id="notices", position="bottom-center"),
+            *_stores(fresh, values_of(BRIEF, today)),
+            html.A("Skip to content", href="#content", className="cl-skip"),
+            _header(desk),
+            dmc.Tabs(
+                [
+                    html.Nav(
+                        html.Div(
+                            dmc.TabsList(
+                                [dmc.TabsTab([html.Span(str(n), className="cl-step"), label], value=value)
+                                 for n, (value, label) in enumerate(STEPS, start=1)]
+                            ),
+                            className="cl-wide",
+                        ),
+                        className="cl-nav", **{"aria-label": "Steps"},
+                    ),
+                    html.Main(
+                        [
+                            dmc.TabsPanel(brief_view.layout(fresh), value="brief"),
+                            dmc.TabsPanel(candidates_view.layout(), value="candidates"),
+                            dmc.TabsPanel(shortlist_view.layout(), value="shortlist"),
+                        ],
+                        id="content", className="cl-wide cl-main",
+                    ),
+                ],
+                id="step", value="brief", keepMounted=True,
+            ),
+        ],
+        id="theme", theme=THEME, forceColorScheme="light",
+    )  # fmt: skip
+
+
+def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
+    names = ("job", "job-next", "done", "parts", "answer", "link-last", "link-box", "creator-open", "brief")
+    return [
+        dcc.Store(id="boot", data=1),
+        dcc.Store(id="brief-load"),
+        dcc.Store(id="brief-names", data=[]),
+        dcc.Store(id="brief-ok", data=False),
+        dcc.Store(id="brief-fresh", data=fresh),
+        dcc.Store(id="brief-sample", data={**sample, "budget": 2000}),
+        *(dcc.Store(id=name) for name in names),
+        *candidates_view.stores(),
+    ]
+
+
+def _header(desk: Desk) -> Any:
+    return html.Header(
+        html.Div(
+            [
+                html.Div([html.Span(className="cl-brand-mark"), html.H1("CreatorLift", className="cl-brand-name")],
+                         className="cl-brand"),
+                html.Div(id="brief-title", className="cl-brief-title"),
+                html.Div([*_badge(desk), _key(), dmc.Button("Dark", id="scheme-toggle", variant="subtle", size="compact-sm")],
+                         className="cl-actions"),
+            ],
+            className="cl-wide cl-header-row",
+        ),
+        className="cl-header",
+    )  # fmt: skip
+
+
+def _badge(desk: Desk) -> list[Any]:
+    """The model that answers, and "simulated demo" where it learned from a simulated market."""
+    model = desk.live().about().model
+    text = f"Model {model.version}"
+    if model.data == "simulated":
+        return [dmc.Tooltip(
+            html.Span(f"Simulated demo · {text.lower()}", className="cl-badge is-demo", tabIndex=0),
+            label="The model learned from a simulated market, not from real campaigns. Do not spend money on its word.",
+            multiline=True, w=280,
+        )]  # fmt: skip
+    return [html.Span(text, className="cl-badge")]
+
+
+def _key() -> Any:
+    return html.Div(
+        [
+            dmc.Button("Key", id="key-open", variant="subtle", size="compact-sm"),
+            dmc.Modal(
+                id="key-box",
+                title="Access key",
+                children=[
+                    dmc.PasswordInput(id="key-text", label="Key", description="Kept until this tab is closed, nowhere else."),
+                    html.Div(
+                        [dmc.Button("Forget it", id="key-forget", variant="subtle", color="red"),
+                         dmc.Button("Use this key", id="key-use")],
+                        className="cl-right cl-gap-top",
+                    ),
+                ],
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _shell_calls(app: Any) -> None:
+    def page(name: str) -> ClientsideFunction:
+        return ClientsideFunction("page", name)
+
+    app.clientside_callback(page("schemeBoot"), Output("theme", "forceColorScheme"), Input("boot", "data"))
+    app.clientside_callback(
+        page("scheme"), Output("theme", "forceColorScheme", allow_duplicate=True), Input("scheme-toggle", "n_clicks"),
+        State("theme", "forceColorScheme"), prevent_initial_call=True,
+    )  # fmt: skip
+    app.clientside_callback(
+        page("schemeName"), Output("scheme-toggle", "children"), Output("scheme-toggle", "aria-label"),
+        Input("theme", "forceColorScheme"),
+    )  # fmt: skip
+    app.clientside_callback(
+        page("go"), Output("step", "value"),
+        *(Input(name, "n_clicks") for name in ("brief-next", "candidates-score", "empty-to-candidates")),
+        State("brief-ok", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    app.clientside_callback(
+        page("key"), Output("key-box", "opened"), Output("key-open", "children", allow_duplicate=True),
+        Output("key-text", "value"), Input("key-use", "n_clicks"), Input("key-forget", "n_clicks"),
+        Input("key-open", "n_clicks"), State("key-text", "value"), prevent_initial_call=True,
+    )  # fmt: skip

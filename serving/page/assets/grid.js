@@ -1,0 +1,98 @@
+/* Cells of the shortlist: a bar, a mark with its interval, a verdict. Drawn by the grid only for visible rows. */
+(function () {
+  "use strict";
+  const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  const h = (...args) => React.createElement(...args);
+  const clamp = (x, a, b) => Math.max(a, Math.min(b, x));
+  const minus = (text) => text.replace("-", "−");
+  const form = {
+    percent: (x) => minus((x > 0 ? "+" : "") + Math.round(100 * x) + "%"),
+    share: (x) => Math.round(100 * x) + "%",
+    ratio: (x) => minus((x > 0 ? "+" : "") + x.toFixed(1)),
+    orders: (x) => minus(Math.abs(x) < 9.95 ? x.toFixed(1) : Math.round(x).toLocaleString("en")),
+    count: (x) => Math.round(x).toLocaleString("en"),
+    money: (x) => minus(Math.round(x).toLocaleString("en")),
+    plain: (x) => String(Math.round(x)),
+    rate: (x) => (1000 * x).toFixed(2),
+  };
+  const known = (x) => typeof x === "number" && isFinite(x);
+  const none = () => h("span", { className: "cl-cell-none" }, "–");
+
+  cells.ClFit = function (props) {
+    const d = props.data || {};
+    if (!known(d.fit)) return none();
+    const low = clamp(d.fit_low, 0, 100), high = clamp(d.fit_high, 0, 100);
+    return h("div", { className: "cl-cell" },
+      h("div", { className: "cl-cell-main" }, Math.round(d.fit),
+        h("span", { className: "cl-cell-range" }, Math.round(low) + " to " + Math.round(high))),
+      h("div", { className: "cl-bar", "aria-hidden": true },
+        h("div", { className: "cl-bar-fill", style: { width: clamp(d.fit, 0, 100) + "%" } }),
+        h("div", { className: "cl-bar-span", style: { left: low + "%", width: Math.max(high - low, 1) + "%" } })));
+  };
+
+  cells.ClMark = function (props) {
+    const d = props.data || {}, key = props.field, f = form[props.form] || form.plain;
+    const mid = d[key], low = d[key + "_low"], high = d[key + "_high"];
+    if (!known(mid)) return none();
+    const a = props.from, b = props.to, at = (x) => 100 * clamp((x - a) / (b - a), 0, 1);
+    return h("div", { className: "cl-cell" },
+      h("div", { className: "cl-cell-main" }, f(mid),
+        known(low) && h("span", { className: "cl-cell-range" }, f(low).replace("%", "") + " to " + f(high))),
+      known(low) && h("div", { className: "cl-mark", "aria-hidden": true },
+        a < 0 && b > 0 && h("div", { className: "cl-mark-zero", style: { left: at(0) + "%" } }),
+        h("div", { className: "cl-mark-span", style: { left: at(low) + "%", width: at(high) - at(low) + "%" } }),
+        h("div", { className: "cl-mark-dot " + (mid >= 0 ? "" : "is-bad"), style: { left: at(mid) + "%" } })));
+  };
+
+  cells.ClRange = function (props) {
+    const d = props.data || {}, key = props.field, f = form[props.form] || form.plain;
+    if (!known(d[key])) return none();
+    return h("div", { className: "cl-cell" },
+      h("div", { className: "cl-cell-main" }, f(d[key])),
+      known(d[key + "_low"]) &&
+        h("div", { className: "cl-cell-range" }, f(d[key + "_low"]) + " to " + f(d[key + "_high"])));
+  };
+
+  cells.ClNumber = function (props) {
+    return known(props.value) ? h("span", null, (form[props.form] || form.plain)(props.value)) : none();
+  };
+
+  cells.ClCreator = function (props) {
+    const d = props.data || {};
+    return h("div", { className: "cl-cell cl-cell-name" },
+      h("button", { className: "cl-link", title: "Open " + d.name, tabIndex: -1,
+        onClick: () => window.clOpenCreator && window.clOpenCreator(d.creator_id) },
+        h("bdi", null, d.name)),
+      h("div", { className: "cl-cell-range" }, d.about));
+  };
+
+  cells.ClMaxFee = function (props) {
+    const d = props.data || {};
+    if (!known(d.maximum_fee)) return none();
+    const verdict = !known(d.fee) ? "" : d.fee <= d.maximum_fee ? "is-good" : "is-bad";
+    const words = { "is-good": "asked fee is within", "is-bad": "asked fee is above" }[verdict] || "no fee asked";
+    return h("div", { className: "cl-cell" },
+      h("div", { className: "cl-cell-main " + verdict }, form.money(d.maximum_fee)),
+      h("div", { className: "cl-cell-range" }, words));
+  };
+
+  cells.ClFlags = function (props) {
+    const flags = props.value || [];
+    if (!flags.length) return none();
+    const title = flags.map((f) => f.text).join("\n");
+    return h("div", { className: "cl-flags", title: title },
+      flags.slice(0, 2).map((f) => h("span", { key: f.code, className: "cl-flag" }, f.label)),
+      flags.length > 2 && h("span", { className: "cl-flag is-more" }, "+" + (flags.length - 2)));
+  };
+
+  cells.ClPin = function (props) {
+    const on = !!(props.data || {}).pinned;
+    return h("button", { className: "cl-pin" + (on ? " is-on" : ""), "aria-pressed": on, tabIndex: -1,
+      "aria-label": (on ? "Unpin " : "Pin ") + (props.data || {}).name, title: on ? "Unpin" : "Pin to the top",
+      onClick: () => window.clPin && window.clPin(props.data.creator_id) }, on ? "★" : "☆");
+  };
+
+  const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  functions.clFlagText = (params) => (params.value || []).map((f) => f.label).join(" ");
+  functions.clNumber = (params) => (params.newValue === "" || params.newValue === null ? null : Number(params.newValue));
+})();

@@ -1,0 +1,186 @@
+/* What the page does without asking the service: drafts, links, pins, the connection, and moving between steps. */
+(function () {
+  "use strict";
+  const none = () => window.dash_clientside.no_update;
+  const DRAFT = "creatorlift.draft", SAVED = "creatorlift.briefs", KEY = "creatorlift.key", SCHEME = "creatorlift.scheme";
+
+  const read = (store, name, otherwise) => {
+    try { const text = store.getItem(name); return text === null ? otherwise : JSON.parse(text); } catch (_) { return otherwise; }
+  };
+  const write = (store, name, value) => { try { store.setItem(name, JSON.stringify(value)); } catch (_) { /* private mode */ } };
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+
+  /* Links: the brief is in the fragment, which browsers do not send to any server. */
+  const encode = (value) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(value));
+    let text = ""; bytes.forEach((b) => { text += String.fromCharCode(b); });
+    return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  };
+  const decode = (text) => {
+    const raw = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(raw, (c) => c.charCodeAt(0))));
+  };
+  const tell = (message, color) => set("notices", { sendNotifications: [{
+    action: "show", message: message, color: color || "petrol", autoClose: 4000, position: "bottom-center" }] });
+
+  /* The connection: a callback that could not be sent waits and is sent again; meanwhile a line says so. */
+  const line = () => document.getElementById("cl-offline");
+  let waiting = 0;
+  const offline = (yes) => { waiting += yes ? 1 : -1; const l = line(); if (l) l.hidden = waiting <= 0; };
+  const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
+  const plainFetch = window.fetch.bind(window);
+  window.fetch = async function (url, options) {
+    const text = String(url && url.url ? url.url : url);
+    if (!text.includes("_dash-update-component")) return plainFetch(url, options);
+    const key = sessionStorage.getItem(KEY);
+    if (key) { options = Object.assign({}, options); options.headers = new Headers(options.headers || {}); options.headers.set("Authorization", "Bearer " + key); }
+    let told = false;
+    for (let pause = 400; ; pause = Math.min(pause * 1.6, 5000)) {
+      try {
+        const answer = await plainFetch(url, options);
+        if (answer.status === 503 && !(answer.headers.get("content-type") || "").includes("json")) throw new TypeError("busy");
+        if (told) offline(false);
+        return answer;
+      } catch (error) {
+        if (!(error instanceof TypeError)) { if (told) offline(false); throw error; }
+        if (!told) { told = true; offline(true); }
+        await sleep(pause);
+      }
+    }
+  };
+
+  window.clOpenCreator = (id) => set("creator-open", { data: { id: id, at: Date.now() } });
+  window.clPin = (id) => set("pin-asked", { data: { id: id, at: Date.now() } });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const cell = document.activeElement && document.activeElement.closest && document.activeElement.closest(".ag-cell");
+    if (!cell || document.activeElement !== cell) return;
+    const button = cell.querySelector("button.cl-link, button.cl-pin");
+    if (button) { button.click(); event.preventDefault(); }
+  });
+
+  const values = (list, ids) => Object.fromEntries(ids.map((id, i) => [id.name, list[i] === undefined ? null : list[i]]));
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.page = {
+    /* Once: a link's brief wins over the draft of this tab. */
+    boot: function () {
+      const hash = window.location.hash;
+      let names = Object.keys(read(localStorage, SAVED, {})).sort();
+      let load = none();
+      if (hash.startsWith("#brief=")) {
+        try { load = decode(hash.slice(7)); tell("Opened the brief of the link."); }
+        catch (_) { tell("This link holds no readable brief.", "red"); }
+        history.replaceState(null, "", window.location.pathname);
+      } else {
+        const draft = read(sessionStorage, DRAFT, null);
+        if (draft) load = draft;
+      }
+      return [load, names, sessionStorage.getItem(KEY) ? "Key set" : "Key"];
+    },
+    fill: function (load, ids) {
+      if (!load) return ids.map(none);
+      return ids.map((id) => (id.name in load ? load[id.name] : null));
+    },
+    draft: function (list, ids) {
+      const draft = values(list, ids);
+      write(sessionStorage, DRAFT, draft);
+      return draft;
+    },
+    units: function (currency, ids) { return ids.map(() => currency || ""); },
+    choose: function (_, __, ___, example, fresh) {
+      const by = window.dash_clientside.callback_context.triggered_id;
+      if (by === "brief-example") return example;
+      if (by === "brief-new") return fresh;
+      if (by && by.type === "brief-open") {
+        const pressed = window.dash_clientside.callback_context.triggered[0];
+        return pressed && pressed.value ? read(localStorage, SAVED, {})[by.name] || none() : none();
+      }
+      return none();
+    },
+    saveOpen: function (opened, done, draft, name) {
+      const by = window.dash_clientside.callback_context.triggered_id;
+      if (by === "brief-save-open" && opened) return [true, none(), [draft.brand, draft.category].filter(Boolean).join(" · ") || "My brief"];
+      if (by === "brief-save-do" && done && name && name.trim()) {
+        const all = read(localStorage, SAVED, {});
+        all[name.trim()] = draft; write(localStorage, SAVED, all); tell("Saved “" + name.trim() + "” in this browser.");
+        return [false, Object.keys(all).sort(), none()];
+      }
+      return [none(), none(), none()];
+    },
+    forget: function (presses) {
+      const by = window.dash_clientside.callback_context.triggered_id, pressed = window.dash_clientside.callback_context.triggered[0];
+      if (!by || !pressed || !pressed.value) return none();
+      const all = read(localStorage, SAVED, {}); delete all[by.name]; write(localStorage, SAVED, all);
+      return Object.keys(all).sort();
+    },
+    link: function (presses, draft) {
+      if (!presses) return none();
+      const kept = Object.fromEntries(Object.entries(draft || {}).filter(([, v]) => v !== null && v !== "" && !(Array.isArray(v) && !v.length)));
+      const url = window.location.origin + window.location.pathname + "#brief=" + encode(kept);
+      const shown = () => set("link-box", { data: url });
+      if (navigator.clipboard && window.isSecureContext)
+        navigator.clipboard.writeText(url).then(() => tell("Link copied. Whoever opens it sees this brief."), shown);
+      else shown();
+      return url;
+    },
+    go: function (...args) {
+      const by = window.dash_clientside.callback_context.triggered_id, fine = args[args.length - 1];
+      if (!by || !args.slice(0, -1).some(Boolean)) return none();
+      if (!fine && (by === "brief-next" || by === "candidates-score")) {
+        tell("The brief is not complete yet: look at the fields marked in red.", "red");
+        setTimeout(() => { const f = document.querySelector("[aria-invalid=true]"); if (f) f.focus(); }, 300);
+        return by === "brief-next" ? none() : "brief";
+      }
+      window.scrollTo({ top: 0 });
+      return ({ "brief-next": "candidates", "candidates-score": "shortlist", "empty-to-brief": "brief",
+        "empty-to-candidates": "candidates", "to-plan": "plan" })[by] || none();
+    },
+    copy: function (data) { return data === undefined ? none() : data; },
+    scheme: function (presses, now) {
+      if (!presses) return read(localStorage, SCHEME, null) || none();
+      const next = now === "dark" ? "light" : "dark"; write(localStorage, SCHEME, next); return next;
+    },
+    schemeBoot: function () {
+      const chosen = read(localStorage, SCHEME, null);
+      return chosen || (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    },
+    schemeName: function (now) {
+      return now === "dark" ? ["Light", "Switch to the light scheme"] : ["Dark", "Switch to the dark scheme"];
+    },
+    pin: function (asked, rows, options) {
+      if (!asked || !rows) return [none(), none()];
+      const next = rows.map((r) => (r.creator_id === asked.id ? Object.assign({}, r, { pinned: !r.pinned }) : r));
+      return [next, Object.assign({}, options, { pinnedTopRowData: next.filter((r) => r.pinned) })];
+    },
+    columns: function (chosen, defs) {
+      if (!defs) return none();
+      return defs.map((d) => (d.colId && d.choosable ? Object.assign({}, d, { hide: !chosen.includes(d.colId) }) : d));
+    },
+    /* Asks for the next part, shows how far it is, and says when all parts are there. */
+    nextPart: function (next, job) {
+      const by = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id;
+      const state = by === "job-next.data" && next ? next : job;
+      if (!state) return [none(), none(), none()];
+      const over = state.at >= state.of && by === "job-next.data";
+      const bar = over ? [] : { namespace: "dash_html_components", type: "Div", props: { className: "cl-progress",
+        role: "status", children: [
+          { namespace: "dash_mantine_components", type: "Progress", props: { value: Math.max(6, 100 * state.at / state.of),
+            animated: true, "aria-label": "Scoring" } },
+          { namespace: "dash_html_components", type: "Div", props: { className: "cl-muted",
+            children: "Scoring: " + state.at.toLocaleString("en") + " of " + state.of.toLocaleString("en") } } ] } };
+      if (by !== "job-next.data") return [none(), none(), bar];
+      return over ? [none(), state, bar] : [state, none(), bar];
+    },
+    search: function (text, options) { return Object.assign({}, options, { quickFilterText: text || "" }); },
+    key: function (presses, forget, opened, text) {
+      const by = window.dash_clientside.callback_context.triggered_id;
+      if (by === "key-use" && text) { sessionStorage.setItem(KEY, text.trim()); tell("The key is used until this tab is closed."); return [false, "Key set", ""]; }
+      if (by === "key-open") return [true, none(), none()];
+      if (by === "key-forget") { sessionStorage.removeItem(KEY); return [false, "Key", ""]; }
+      return [none(), none(), none()];
+    },
+    print: function (presses) { if (presses) window.print(); return none(); },
+  };
+})();

@@ -1,0 +1,174 @@
+"""The brief as a form: sections, units in place, mistakes at the field; saved, reopened, copied and shared by link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from data.schemas import AGES, GENDERS, GOALS, PLATFORMS
+from serving.page.brief import BY_NAME, CURRENCIES, Field
+from serving.page.look import PLATFORM_WORDS
+from serving.page.parts import card, icon_text, step_heading
+
+_GOAL_WORDS = {
+    "sales": "Sales", "leads": "Leads", "signups": "Sign-ups", "traffic": "Visits", "awareness": "Awareness",
+    "followers": "Followers",
+}  # fmt: skip
+_CHOICES: Mapping[str, list[dict[str, str]]] = {
+    "goal": [{"value": goal, "label": _GOAL_WORDS[goal]} for goal in GOALS],
+    "platform": [{"value": "any", "label": "Any platform"}]
+    + [{"value": name, "label": PLATFORM_WORDS[name]} for name in PLATFORMS],
+    "currency": [{"value": code, "label": code} for code in CURRENCIES],
+}
+_SUGGESTED: Mapping[str, list[str]] = {"age": list(AGES), "gender": list(GENDERS)}
+_CATEGORIES = ["beauty", "family", "fashion", "finance", "fitness", "food", "gaming", "home", "outdoors", "pets", "tech",
+               "travel"]  # fmt: skip
+_SECTIONS: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...] = (
+    ("Product", "What the creators will talk about.",
+     (("brand", 6), ("category", 6), ("brief", 12), ("keywords", 6), ("competitors", 6))),
+    ("Campaign", "What it should bring, where and when.",
+     (("goal", 6), ("platform", 6), ("starts_on", 6), ("ends_on", 6))),
+    ("Money", "What one order is worth to you, and what comes off it.",
+     (("currency", 4), ("order_value", 4), ("gross_margin", 4), ("return_rate", 4), ("handling_cost", 4),
+      ("baseline_rate", 4))),
+    ("Audience", "Whom you want to reach, and who can buy. Leave empty what does not matter.",
+     (("ships_to", 6), ("country", 6), ("age", 6), ("gender", 6), ("language", 6), ("interest", 6))),
+    ("Decision", "How much there is to spend, and how sure you want to be.",
+     (("budget", 4), ("target_roi", 4), ("safety", 4))),
+)  # fmt: skip
+
+
+def field_id(name: str) -> dict[str, str]:
+    """The id of a field's input."""
+    return {"type": "field", "name": name}
+
+
+def layout(values: Mapping[str, Any]) -> Any:
+    """The step's content, filled with `values`."""
+    return html.Div(
+        [
+            step_heading(
+                "Write the brief",
+                "Only the marked fields are needed. Everything stays in this browser until you ask for a score.",
+                [_menu()],
+            ),
+            html.Div([_section(*section, values) for section in _SECTIONS], className="cl-stack"),
+            html.Div(
+                [
+                    html.Div(id="brief-state", role="status", className="cl-muted"),
+                    dmc.Button("Continue to candidates", id="brief-next", size="md"),
+                ],
+                className="cl-footer-bar",
+            ),
+        ]
+    )
+
+
+def _menu() -> Any:
+    return html.Div(
+        [
+            dmc.Button("Load an example", id="brief-example", variant="default"),
+            dmc.Menu(
+                [
+                    dmc.MenuTarget(dmc.Button("My briefs", id="brief-menu", variant="default")),
+                    dmc.MenuDropdown(id="brief-list", children=[dmc.MenuLabel("None saved yet")]),
+                ],
+                position="bottom-end",
+                width=300,
+            ),
+            dmc.Button("Save", id="brief-save-open", variant="default"),
+            dmc.Button("Copy link", id="brief-link", variant="default"),
+            dmc.Button("New", id="brief-new", variant="subtle"),
+            dmc.Modal(
+                id="brief-save",
+                title="Save this brief",
+                children=[
+                    dmc.TextInput(id="brief-name", label="Name", description="Saved in this browser only."),
+                    html.Div(dmc.Button("Save", id="brief-save-do"), className="cl-right cl-gap-top"),
+                ],
+            ),
+        ],
+        className="cl-actions",
+    )
+
+
+def _section(title: str, text: str, fields: tuple[tuple[str, int], ...], values: Mapping[str, Any]) -> Any:
+    columns = [
+        dmc.GridCol(_input(BY_NAME[name], values.get(name)), span={"base": 12, "sm": width}) for name, width in fields
+    ]
+    return card(
+        html.Div(
+            [
+                html.Div([html.H3(title, className="cl-h3"), html.P(text, className="cl-muted")], className="cl-aside"),
+                dmc.Grid(columns, gutter="md", className="cl-grow"),
+            ],
+            className="cl-section",
+        )
+    )
+
+
+def _input(field: Field, value: Any) -> Any:
+    common: dict[str, Any] = {
+        "id": field_id(field.name), "label": field.label, "description": field.help or None,
+        "withAsterisk": field.required, "value": value,
+    }  # fmt: skip
+    return _MAKERS[field.kind](field, common)
+
+
+def _text(field: Field, common: dict[str, Any]) -> Any:
+    if field.name == "category":
+        return dmc.Autocomplete(**common, data=_CATEGORIES, debounce=400)
+    return dmc.TextInput(**common, debounce=400)
+
+
+def _long(_: Field, common: dict[str, Any]) -> Any:
+    return dmc.Textarea(**common, autosize=True, minRows=3, maxRows=8, debounce=400)
+
+
+def _tags(field: Field, common: dict[str, Any]) -> Any:
+    return dmc.TagsInput(
+        **common,
+        data=_SUGGESTED.get(field.name, []),
+        splitChars=[",", ";"],
+        acceptValueOnBlur=True,
+        placeholder=None if common["value"] else "Type and press Enter",
+        comboboxProps={"withinPortal": True},
+    )
+
+
+def _choice(field: Field, common: dict[str, Any]) -> Any:
+    return dmc.Select(**common, data=_CHOICES[field.name], allowDeselect=False, searchable=field.name == "currency")
+
+
+def _date(_: Field, common: dict[str, Any]) -> Any:
+    return dmc.DateInput(**common, valueFormat="D MMM YYYY")
+
+
+def _number(field: Field, common: dict[str, Any]) -> Any:
+    if field.kind == "money":
+        unit: Any = html.Span("EUR", className="cl-unit", id={"type": "unit", "name": field.name})
+    else:
+        unit = icon_text("%" if field.kind == "percent" else "‰")
+    return dmc.NumberInput(
+        **common, rightSection=unit, rightSectionWidth=52, hideControls=True, thousandSeparator=",", debounce=400,
+        decimalScale=4,
+    )  # fmt: skip
+
+
+_MAKERS: Mapping[str, Any] = {
+    "text": _text, "long": _long, "words": _tags, "countries": _tags, "shares": _tags, "choice": _choice, "date": _date,
+    "money": _number, "percent": _number, "per_thousand": _number,
+}  # fmt: skip
+
+
+def stores() -> list[Any]:
+    """What the browser keeps of briefs: the draft for this tab, the saved ones for this browser."""
+    return [
+        dcc.Store(id="brief-draft", storage_type="session"),
+        dcc.Store(id="brief-saved", storage_type="local", data={}),
+        dcc.Store(id="brief-load"),
+        dcc.Store(id="brief-tried", data=False),
+    ]

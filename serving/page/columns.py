@@ -1,0 +1,116 @@
+"""Which column of a stranger's table is what: the usual names of exports, and how sure we are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Role = Literal[
+    "creator_id", "handle", "platform", "followers", "category", "country", "language",
+    "fee", "commission_rate", "product_cost", "expected_exposed",
+]  # fmt: skip
+
+LABELS: Mapping[Role, str] = MappingProxyType({
+    "creator_id": "Creator id (catalogue)",
+    "handle": "Handle",
+    "platform": "Platform",
+    "followers": "Followers",
+    "category": "Category",
+    "country": "Country of the creator",
+    "language": "Language",
+    "fee": "Fee asked",
+    "commission_rate": "Commission",
+    "product_cost": "Product cost",
+    "expected_exposed": "Expected to see it",
+})  # fmt: skip
+
+# Compared without case, blanks and signs. The first half of each row leaves no doubt; the second is asked about.
+_SURE: Mapping[Role, str] = {
+    "creator_id": "creatorid",
+    "handle": "handle username creatorhandle influencerinstaname platformusername tiktoker instagramhandle customurl "
+    "accounthandle screenname",
+    "platform": "platform workplatformname network socialnetwork",
+    "followers": "followers followercount followerscount followersnumbers subscribers subscribercount "
+    "subscriberscount numberoffollowers",
+    "category": "category niche category1 vertical channeltype topcategory",
+    "country": "creatorcountry countrycode abbreviation",
+    "language": "language lang",
+    "fee": "fee feeasked askedfee askingprice quote offer price rate fees",
+    "commission_rate": "commissionrate commission",
+    "product_cost": "productcost giftcost productvalue",
+    "expected_exposed": "expectedexposed expectedreach",
+}
+_MAYBE: Mapping[Role, str] = {
+    "creator_id": "id accountid externalid",
+    "handle": "instagramname youtubername youtuber channelinfo influencername channelname name account creator "
+    "influencer title channel user profile",
+    "platform": "site source socialmedia",
+    "followers": "fans audiencesize size",
+    "category": "topic industry",
+    "country": "country location",
+    "fee": "cost budget amount fee eur ratecard pricing",
+    "product_cost": "product gift",
+    "expected_exposed": "reach exposed impressions avgreach",
+}
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A column per role, and the roles a person should look at before they are used."""
+
+    columns: Mapping[Role, str]
+    unsure: tuple[Role, ...]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the table can be read without asking: who is meant is beyond doubt."""
+        return not self.unsure and bool({"creator_id", "handle"} & set(self.columns))
+
+
+def guess(names: Iterable[str]) -> Guess:
+    """The role of each column by its name; the first column of a name wins.
+
+    A dotted name (`profile.follower_count`) is known by its whole or by its end.
+    """
+    names = [str(name) for name in names]
+    columns: dict[Role, str] = {}
+    unsure: list[Role] = []
+    for known, doubtful in ((_SURE, False), (_MAYBE, True)):
+        for role, words in known.items():
+            if role in columns or (role == "handle" and doubtful and "creator_id" in columns):
+                continue
+            found = _first(names, words.split(), taken=columns.values())
+            if found is not None:
+                columns[role] = found
+                if doubtful:
+                    unsure.append(role)
+    # A bare `id` says nothing beside a handle.
+    if "creator_id" in unsure and "handle" in columns:
+        del columns["creator_id"]
+        unsure.remove("creator_id")
+    return Guess(columns, tuple(unsure))
+
+
+def platform_hint(names: Iterable[str]) -> str | None:
+    """The one platform that column names speak of (`Influencer insta name`), None when none or several."""
+    text = " ".join(names).lower()
+    words = {"instagram": "insta", "tiktok": "tiktok", "youtube": "youtube"}
+    found = [platform for platform, word in words.items() if word in text]
+    return found[0] if len(found) == 1 else None
+
+
+def _first(names: list[str], words: list[str], taken: Iterable[str]) -> str | None:
+    free = [name for name in names if name not in set(taken)]
+    for word in words:
+        for name in free:
+            if word in (_plain(name), _plain(name.rpartition(".")[2]) or _plain(name)):
+                return name
+    return None
+
+
+def _plain(name: str) -> str:
+    """The name without case, signs, and the `.1` that marks a repeated one."""
+    return re.sub(r"[\W_]+", "", re.sub(r"\.\d+$", "", name).lower())

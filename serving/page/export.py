@@ -1,0 +1,60 @@
+"""What a user takes away: Excel, CSV, and a one-page summary for print, all with text that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data.writing import write_rows
+from serving.page.shortlist import Answer
+
+_COLUMNS: Mapping[str, str] = {
+    "rank": "rank", "creator_id": "creator_id", "name": "creator", "platform": "platform", "followers": "followers",
+    "fit": "fit_score", "fit_low": "fit_low", "fit_high": "fit_high", "lift": "lift_expected", "lift_low": "lift_low",
+    "lift_high": "lift_high", "orders": "incremental_conversions_expected",
+    "orders_low": "incremental_conversions_low", "orders_high": "incremental_conversions_high",
+    "exposed": "exposed_expected", "exposed_low": "exposed_low", "exposed_high": "exposed_high",
+    "rate": "baseline_rate", "fee": "fee", "cost": "cost", "profit": "profit", "profit_low": "profit_low",
+    "profit_high": "profit_high", "roi": "roi_expected", "roi_low": "roi_low", "roi_high": "roi_high",
+    "chance": "roi_probability_positive", "break_even": "break_even_fee", "maximum_fee": "maximum_fee",
+    "support": "support",
+}  # fmt: skip
+
+
+def table(rows: Sequence[Mapping[str, Any]], answer: Answer) -> pd.DataFrame:
+    """The shortlist as a flat table, then the candidates without a score; every number with its range and level."""
+    model = answer["model"]
+    kind = "simulated demo" if model["data"] == "simulated" else "own campaigns"
+    same = {
+        "level": answer["level"], "currency": answer["currency"], "as_of": answer["as_of"],
+        "model": f"{model['name']} {model['version']}", "model_trained_on": kind,
+    }  # fmt: skip
+    scored = [
+        {label: row.get(name) for name, label in _COLUMNS.items()}
+        | {"flags": "; ".join(flag["code"] for flag in row["flags"]), "error": None} | same
+        for row in rows
+    ]  # fmt: skip
+    refused = [{"creator_id": error["creator_id"], "error": error["message"]} | same for error in answer["errors"]]
+    columns = [*_COLUMNS.values(), "flags", "error", *same]
+    return pd.DataFrame([*scored, *refused], columns=columns)
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """The table as CSV with a byte order mark, by which spreadsheets know that it is UTF-8."""
+    return b"\xef\xbb\xbf" + _written(frame, "csv")
+
+
+def excel_bytes(frame: pd.DataFrame) -> bytes:
+    """The table as an Excel file."""
+    return _written(frame, "xlsx")
+
+
+def _written(frame: pd.DataFrame, ending: str) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="creatorlift-") as folder:
+        path = Path(folder) / f"table.{ending}"
+        write_rows(frame, path)
+        return path.read_bytes()

@@ -1,0 +1,302 @@
+"""From a stranger's table, or pasted handles, to candidates of a request; the rows that cannot be used, with reasons."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import io
+import itertools
+import json
+import math
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from data.errors import Fault, UsageError, shorten
+from data.mapping_values import human_number
+from data.rows import READABLE, column_names, decode, ending_of, read_bytes, read_rows, sniff_delimiter
+from data.schemas import PLATFORMS
+from serving.page.columns import Role
+from serving.page.directory import Directory
+from serving.problems import faults_of
+from serving.schemas import MOST_CANDIDATES, Candidate
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 5_000
+_MONEY_SIGNS = re.compile(r"[€$£¥₹\s\u00a0\u202f']|\b[A-Z]{3}\b")
+_THOUSANDS_OR_DECIMALS = re.compile(r"^\d{1,3}(\.\d{3})+$")
+_EUROPEAN = re.compile(r"^\d{1,3}(\.\d{3})*,\d{1,2}$")
+_PLATFORM_WORDS = {"ig": "instagram", "insta": "instagram", "tik tok": "tiktok", "yt": "youtube", "you tube": "youtube"}
+_TERMS = ("fee", "commission_rate", "product_cost", "expected_exposed")
+_PROFILE: tuple[Role, ...] = ("category", "country", "language")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A candidate as the page lists it; `item` is what the endpoint is asked."""
+
+    item: dict[str, Any]
+    name: str
+    platform: str | None
+    followers: float | None
+    source: str
+    """`catalogue`, or `file` for a creator known only from the user's own table."""
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON for the browser."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class WrongRow:
+    """A row that cannot be used: its number in the file (the heading is row 1), why, and its cells."""
+
+    row: int
+    why: str
+    cells: dict[str, str]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON for the browser."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came of a table."""
+
+    entries: list[Entry]
+    wrong: list[WrongRow]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of an uploaded file as text, one column per field; `broken` rows have more cells than the heading."""
+
+    rows: pd.DataFrame
+    broken: list[WrongRow]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON for the browser."""
+        return {"columns": list(self.rows.columns), "rows": self.rows.to_numpy().tolist(),
+                "broken": [row.plain() for row in self.broken]}  # fmt: skip
+
+    @classmethod
+    def from_plain(cls, told: Mapping[str, Any]) -> Sheet:
+        """The sheet that `plain` described."""
+        rows = pd.DataFrame(told["rows"], columns=told["columns"], dtype="object")
+        return cls(rows, [WrongRow(**row) for row in told["broken"]])
+
+
+def read_upload(contents: str, filename: str) -> Sheet:
+    """The rows of an uploaded file.
+
+    `contents` is a browser's data URL. The name decides the format by its ending and is used for nothing else. Raises
+    UsageError naming what is wrong with the file.
+    """
+    shown = shorten(Path(filename).name or "the file", 60)
+    ending = ending_of(Path(filename.lower()))
+    if ending not in READABLE:
+        came = f"the ending .{ending}" if ending else "no ending"
+        raise UsageError(Fault(shown, came, "a spreadsheet (.xlsx) or a table (.csv, .tsv, .json)"))
+    try:
+        data = base64.b64decode(contents.partition(",")[2], validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise UsageError(Fault(shown, "an upload that broke off", "the whole file; try again")) from error
+    if len(data) > MOST_BYTES:
+        raise UsageError(Fault(shown, f"{len(data) / 2**20:.0f} MiB", f"at most {MOST_BYTES // 2**20} MiB"))
+    with tempfile.TemporaryDirectory(prefix="creatorlift-") as folder:
+        path = Path(folder) / f"upload.{ending}{'.gz' if filename.lower().endswith('.gz') else ''}"
+        path.write_bytes(data)
+        try:
+            rows, broken = _rows(path, ending)
+        except UsageError as error:
+            raise UsageError(
+                [Fault(f.where.replace(str(path), shown), f.got.replace(str(path), shown), f.allowed)
+                 for f in error.faults]
+            ) from error  # fmt: skip
+    if rows.empty:
+        raise UsageError(Fault(shown, "no rows", "one row per creator below the heading"))
+    if len(rows) > MOST_ROWS:
+        raise UsageError(Fault(shown, f"{len(rows):,} rows", f"at most {MOST_ROWS:,}; use the endpoint for more"))
+    return Sheet(_as_text(rows), broken)
+
+
+def candidates_of(
+    sheet: Sheet, columns: Mapping[Role, str], directory: Directory, platform: str | None
+) -> Intake:
+    """Candidates of a table whose columns are known.
+
+    Parameters
+    ----------
+    sheet : one row per candidate
+    columns : the column of each role; at least `creator_id` or `handle`
+    directory : the catalogue's creators, matched by id, else by handle
+    platform : where a row names none
+    """
+    entries: list[Entry] = []
+    wrong = list(sheet.broken)
+    skipped = {row.row for row in sheet.broken}
+    numbers = (number for number in itertools.count(2) if number not in skipped)
+    for number, cells in zip(numbers, sheet.rows.to_dict("records"), strict=False):
+        told = {role: str(cells.get(name) or "").strip() for role, name in columns.items()}
+        if not any(str(value or "").strip() for value in cells.values()):
+            continue
+        try:
+            entries.append(_entry(told, directory, platform))
+        except ValueError as error:
+            shown = {str(k): "" if v is None else str(v) for k, v in cells.items()}
+            wrong.append(WrongRow(number, str(error), shown))
+    over = entries[MOST_CANDIDATES:]
+    wrong += [WrongRow(0, f"more than {MOST_CANDIDATES:,} candidates", {"creator": e.name}) for e in over]
+    return Intake(entries[:MOST_CANDIDATES], wrong)
+
+
+def pasted(text: str, directory: Directory, platform: str | None) -> Intake:
+    """Candidates of pasted lines: a handle or id each, and after a comma, tab or semicolon the fee, if known."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    cells = [[part.strip() for part in re.split(r"[,;\t]", line, maxsplit=1)] for line in lines]
+    rows = pd.DataFrame({"handle": [c[0] for c in cells], "fee": [c[1] if len(c) > 1 else "" for c in cells]})
+    return candidates_of(Sheet(rows, []), {"handle": "handle", "fee": "fee"}, directory, platform)
+
+
+def plain_handle(text: str) -> str:
+    """A handle without its @, or out of the address of a profile page."""
+    match = re.match(r"^(?:https?://)?(?:www\.)?[\w.-]+\.\w{2,}/(?:@|c/|channel/|user/)?([^/?#\s]+)", text.strip())
+    return (match[1] if match else text.strip()).lstrip("@")
+
+
+def number_of(text: str, what: str) -> float | None:
+    """A number as people write it (`48.5M`, `€ 1,200`, `1.200,50`), None when there is none.
+
+    Raises ValueError where it cannot be read, or could be read two ways.
+    """
+    plain = _MONEY_SIGNS.sub("", text)
+    if _THOUSANDS_OR_DECIMALS.match(plain):
+        raise ValueError(f"{what} {text} can be read as thousands or decimals; write {plain.replace('.', '')}")
+    if _EUROPEAN.match(plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    number = human_number(plain)
+    if number is None:
+        raise ValueError(f"{what} {shorten(text, 30)} is not a number")
+    return None if math.isnan(number) else number
+
+
+def _entry(told: Mapping[Role, str], directory: Directory, platform: str | None) -> Entry:
+    terms = {name: number_of(told[name], name.replace("_", " ")) for name in _TERMS if told.get(name)}  # type: ignore[index]
+    item: dict[str, Any] = {name: value for name, value in terms.items() if value is not None}
+    where = _platform(told.get("platform", ""))
+    handle = plain_handle(told.get("handle", ""))
+    asked = told.get("creator_id") or handle
+    if not asked:
+        raise ValueError("no creator id and no handle")
+    found = directory.find(asked, where) or (directory.find(handle, where) if handle else None)
+    if found is not None:
+        item["creator_id"] = found.creator_id
+        entry = Entry(item, found.name, found.platform, found.followers, "catalogue")
+    else:
+        entry = _unknown(told, item, handle or asked, where or platform)
+    _check(entry.item)
+    return entry
+
+
+def _unknown(told: Mapping[Role, str], item: dict[str, Any], name: str, platform: str | None) -> Entry:
+    """A creator the catalogue does not have: an inline record of what the table says."""
+    if platform is None:
+        raise ValueError(f"{shorten(name, 40)} is not in the catalogue, and no platform is given")
+    followers = number_of(told.get("followers", ""), "followers")
+    creator: dict[str, Any] = {"creator_id": name, "handle": name, "platform": platform}
+    if followers is not None:
+        creator["followers"] = round(followers)
+    creator |= {role: told[role] for role in _PROFILE if told.get(role) and _fits(role, told[role])}
+    return Entry({**item, "creator": creator}, name, platform, followers, "file")
+
+
+def _fits(role: Role, text: str) -> bool:
+    """Whether the text is written as the record takes it; countries in words and the like are left out."""
+    forms = {"country": r"^[A-Z]{2}$", "language": r"^[a-z]{2}$"}
+    return re.match(forms.get(role, ""), text) is not None
+
+
+def _check(item: Mapping[str, Any]) -> None:
+    try:
+        Candidate.model_validate_json(json.dumps(item))
+    except ValidationError as error:
+        faults = faults_of(error, Candidate, "row")
+        raise ValueError("; ".join(f"{f.where.replace('_', ' ')} {f.got} (needed: {f.allowed})" for f in faults)) from None
+
+
+def _platform(text: str) -> str | None:
+    word = text.strip().lower()
+    word = _PLATFORM_WORDS.get(word, word)
+    if not word:
+        return None
+    if word not in PLATFORMS:
+        raise ValueError(f"platform {shorten(text, 30)} is none of {', '.join(PLATFORMS)}")
+    return word
+
+
+def _rows(path: Path, ending: str) -> tuple[pd.DataFrame, list[WrongRow]]:
+    if ending == "json":
+        return _json_rows(path), []
+    try:
+        return read_rows(path), []
+    except UsageError:
+        if ending not in ("csv", "tsv", "txt"):
+            raise
+        found = _uneven(path, ending)
+        if found is None:
+            raise
+        return found
+
+
+def _uneven(path: Path, ending: str) -> tuple[pd.DataFrame, list[WrongRow]] | None:
+    """A delimited file whose rows are of different lengths: short ones are filled up, long ones are broken.
+
+    None when something else is wrong with it.
+    """
+    text, _ = decode(read_bytes(path), path)
+    lines = list(csv.reader(io.StringIO(text), delimiter="\t" if ending == "tsv" else sniff_delimiter(text)))
+    if len(lines) < 2 or len({len(line) for line in lines}) == 1:
+        return None
+    names = column_names(lines[0])
+    whole: list[list[str]] = []
+    broken: list[WrongRow] = []
+    for number, line in enumerate(lines[1:], start=2):
+        if len(line) > len(names):
+            why = f"{len(line)} cells under {len(names)} headings; a text with a comma needs quotes"
+            broken.append(WrongRow(number, why, dict(zip(names, line, strict=False))))
+        else:
+            whole.append(line + [""] * (len(names) - len(line)))
+    return pd.DataFrame(whole, columns=names, dtype="object"), broken
+
+
+def _json_rows(path: Path) -> pd.DataFrame:
+    """The records of a JSON document as flat rows with dotted names: an array, its `items` or `data`, or one object."""
+    try:
+        document = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise UsageError(Fault(str(path), shorten(str(error), 100), "well-formed JSON")) from error
+    if isinstance(document, dict):
+        held = next((document[k] for k in ("items", "data", "results") if isinstance(document.get(k), list)), [document])
+        document = held
+    if not isinstance(document, list) or not all(isinstance(record, dict) for record in document):
+        raise UsageError(Fault(str(path), "something else", "an array of objects"))
+    return pd.json_normalize(document)
+
+
+def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    def cell(value: Any) -> str:
+        if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+            return ""
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return shorten(value, 200) if isinstance(value, list | dict) else str(value)
+
+    return pd.DataFrame({str(name): [cell(v) for v in rows[name].tolist()] for name in rows.columns})

@@ -1,0 +1,50 @@
+"""The page as an application to mount, built when somebody first asks for it.
+
+Dash and its components take a second to import; a platform's endpoint should not wait for a page it never opens.
+"""
+
+from __future__ import annotations
+
+import anyio
+import anyio.to_thread
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from serving.page.desk import Desk
+from serving.problems import MEDIA_TYPE, Problem
+
+
+class LazyPage:
+    """Builds the app in a thread at the first request; while there is no model, it answers 503 in words."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._app: ASGIApp | None = None
+        self._building = anyio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            self._desk.live()
+        except Problem as problem:
+            await _refuse(problem, send)
+            return
+        await (await self._built())(scope, receive, send)
+
+    async def _built(self) -> ASGIApp:
+        if self._app is None:
+            async with self._building:
+                if self._app is None:
+                    self._app = await anyio.to_thread.run_sync(self._build)
+        return self._app
+
+    def _build(self) -> ASGIApp:
+        from serving.page.app import build_app
+
+        return build_app(self._desk)
+
+
+async def _refuse(problem: Problem, send: Send) -> None:
+    headers = [(b"content-type", MEDIA_TYPE.encode()), *((k.encode(), v.encode()) for k, v in problem.headers)]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": problem.body()})

@@ -1,0 +1,51 @@
+"""Small pieces every step is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+
+def card(*children: Any, **more: Any) -> Any:
+    """A panel."""
+    name = " ".join(filter(None, ["cl-card", more.pop("className", "")]))
+    return html.Section(list(children), className=name, **more)
+
+
+def step_heading(title: str, text: str, actions: Sequence[Any] = ()) -> Any:
+    """A step's heading, one line on what it is for, and its actions."""
+    words = html.Div([html.H2(title, className="cl-h2"), html.P(text, className="cl-lead")])
+    return html.Div([words, html.Div(list(actions), className="cl-actions")], className="cl-heading")
+
+
+def icon_text(text: str) -> Any:
+    """A unit at the end of an input."""
+    return html.Span(text, className="cl-unit")
+
+
+def empty(title: str, text: str, action: Any = None) -> Any:
+    """What stands where nothing is yet, and what to do about it."""
+    return html.Div(
+        [html.Div(className="cl-empty-mark"), html.H3(title, className="cl-h3"), html.P(text, className="cl-muted"), action],
+        className="cl-empty",
+    )
+
+
+def figure_of(label: str, value: str, below: str = "", tone: str = "") -> Any:
+    """A number with its name above and its interval below."""
+    return html.Div(
+        [
+            html.Div(label, className="cl-figure-label"),
+            html.Div(value, className=f"cl-figure-value {tone}".strip()),
+            html.Div(below, className="cl-figure-below"),
+        ],
+        className="cl-figure",
+    )
+
+
+def alert(title: str, text: Any, colour: str = "red") -> Any:
+    """A message that stays where it is about."""
+    return dmc.Alert(text, title=title, color=colour, variant="light", radius="md")
