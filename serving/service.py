@@ -21,6 +21,8 @@ from serving.api import application
 from serving.config import ServeSettings
 from serving.context import Context
 from serving.live import Live, load_live
+from serving.page.desk import Desk
+from serving.page.mount import LazyPage
 
 with warnings.catch_warnings():
     # BentoML still uses names its own dependencies deprecate; nothing a user of ours can act on.
@@ -29,7 +31,7 @@ with warnings.catch_warnings():
     from bentoml import Service
 
 log = logging.getLogger("creatorlift.service")
-PASSED_ON = ("/static_content/", "/schema.json")
+PASSED_ON = ("/static_content/", "/schema.json", "/app")
 """Paths BentoML answers itself, besides `/`."""
 
 
@@ -59,6 +61,7 @@ def make_service(load: Callable[[], tuple[ServeSettings, Live]], shared: Context
     Where `load` raises CreatorLiftError, it starts, is alive, and says at `/readyz` why it is not ready.
     """
     context = shared or Context(utc_now)
+    page = LazyPage(Desk(context))
 
     class CreatorLift:
         """Conversion lift, fit and ROI of creators for a campaign."""
@@ -78,7 +81,7 @@ def make_service(load: Callable[[], tuple[ServeSettings, Live]], shared: Context
 
     # Requests are counted by our routes; BentoML's counters would be one set per process, whatever it serves.
     decorate = bentoml.service(name="CreatorLift", service_class=FrontedService, metrics={"enabled": False})
-    return cast("FrontedService", decorate(CreatorLift))
+    return cast("FrontedService", decorate(bentoml.asgi_app(page, path="/app", name="page")(CreatorLift)))
 
 
 def _from_environment() -> tuple[ServeSettings, Live]:

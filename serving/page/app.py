@@ -53,6 +53,8 @@ def build_app(desk: Desk) -> FastAPI:
         suppress_callback_exceptions=True, index_string=_INDEX, serve_locally=True, compress=True,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )  # fmt: skip
+    # The server takes no sockets; the renderer would ask for one in vain.
+    app.backend.websocket_capability = False
     app.layout = lambda: layout(desk)
     wiring = Wiring(app, desk)
     for module in (brief_calls, candidates_calls, shortlist_calls):

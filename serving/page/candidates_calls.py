@@ -11,7 +11,7 @@ from dash import ALL, Input, Output, State, ctx, dcc, no_update
 from serving.page.candidates_view import found_rows, found_text, list_rows, mapping_view, result_view
 from serving.page.columns import Guess, guess, platform_hint
 from serving.page.desk import Desk
-from serving.page.directory import Directory, Search, directory_of
+from serving.page.directory import Directories, Directory, Search
 from serving.page.export import csv_bytes
 from serving.page.intake import Intake, Sheet, candidates_of, pasted, read_upload
 from serving.page.shortlist import entry_id
@@ -86,9 +86,10 @@ class Calls:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._directories = Directories()
 
     def _directory(self) -> Directory:
-        return directory_of(self._desk.live().catalogue)
+        return self._directories.of(self._desk.live().catalogue)
 
     def upload(self, contents: str | None, filename: str | None, brief: dict[str, Any] | None, now: list[Any]) -> Any:
         """A file: its candidates at once where its columns leave no doubt, else the mapping step."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -124,7 +123,14 @@ def _mentions(frame: pd.DataFrame, text: str) -> np.ndarray:
     return np.logical_or.reduce(hits)
 
 
-@lru_cache(maxsize=2)
-def directory_of(catalogue: Catalogue | None) -> Directory:
-    """`Directory.of`, made once per catalogue: derived from it alone, nothing of a user's."""
-    return Directory.of(catalogue)
+class Directories:
+    """The directory of the catalogue that is live, made once for each: derived from it alone, nothing of a user's."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Catalogue | None, Directory] = (None, Directory.of(None))
+
+    def of(self, catalogue: Catalogue | None) -> Directory:
+        """`Directory.of`, or the one made before of the very same catalogue."""
+        if self._last[0] is not catalogue:
+            self._last = (catalogue, Directory.of(catalogue))
+        return self._last[1]

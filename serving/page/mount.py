@@ -29,7 +29,9 @@ class LazyPage:
         except Problem as problem:
             await _refuse(problem, send)
             return
-        await (await self._built())(scope, receive, send)
+        # Dash compares whole paths, so it is given its own, as if it stood alone.
+        own = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        await (await self._built())({**scope, "path": own, "root_path": ""}, receive, send)
 
     async def _built(self) -> ASGIApp:
         if self._app is None:

@@ -33,9 +33,16 @@ def register(wiring: Wiring) -> None:
         Input("job", "data"), State("candidates", "data"), heavy=True, prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "nextPart"), Output("job", "data", allow_duplicate=True), Output("done", "data"),
-        Output("shortlist-progress", "children"), Input("job-next", "data"), Input("job", "data"),
+        ClientsideFunction("page", "nextPart"), Output("done", "data"), Input("job-next", "data"),
         prevent_initial_call=True,
+    )  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("page", "progress"), Output("shortlist-progress", "children"), Input("job", "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("page", "progressOver"), Output("shortlist-progress", "children", allow_duplicate=True),
+        Input("answer", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         finish, Output("answer", "data"), Input("done", "data"), State("parts", "data"), prevent_initial_call=True
@@ -108,7 +115,7 @@ class Calls:
         options: dict[str, Any] = {"rank_by": job["rank_by"]}
         if job["as_of"]:
             options["as_of"] = job["as_of"]
-        answer = plain(self._desk.score(job["campaign"], [entry["item"] for entry in asked], **options))
+        answer = plain(self._desk.score(job["campaign"], [entry["item"] for entry in asked], told=True, **options))
         for error in answer["errors"]:
             error["index"] += job["at"]
         parts = Patch()

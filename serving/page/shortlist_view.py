@@ -164,7 +164,7 @@ def column_defs(
         "chance": {"headerName": "Chance to earn back", "width": 112, "filter": "agNumberColumnFilter",
                    **number("share"), "headerTooltip": "Probability that the realised ROI is above 0"},
         "fee": {"headerName": f"Fee asked, {currency}", "width": 110, **number("money"), "editable": True,
-                "cellClass": "cl-editable", "valueParser": {"function": "clNumber(params)"},
+                "cellClass": ["ag-right-aligned-cell", "cl-editable"], "valueParser": {"function": "clNumber(params)"},
                 "filter": "agNumberColumnFilter", "headerTooltip": "Change a fee to score that creator again"},
         "break_even": {"headerName": f"Break-even fee, {currency}", "width": 120, **number("money"),
                        "filter": "agNumberColumnFilter", "headerTooltip": "The fee at which the expected ROI is 0"},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import anyio
 import anyio.to_thread
 from dash import set_props
 from dash.exceptions import PreventUpdate
@@ -16,6 +16,8 @@ from data.errors import CreatorLiftError, InputError
 from serving.page.desk import Desk
 from serving.problems import Problem
 
+log = logging.getLogger("creatorlift.page")
+
 
 @dataclass(frozen=True)
 class Wiring:
@@ -23,21 +25,25 @@ class Wiring:
 
     app: Any
     desk: Desk
-    _heavy: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
 
     def server(self, answer: Callable[..., Any], *dependencies: Any, heavy: bool = False, **options: Any) -> None:
-        """Register `answer` as a callback. `heavy` ones (scoring) run one at a time, as at the endpoint."""
-        limiter = self._heavy if heavy else None
+        """Register `answer` as a callback. `heavy` ones (scoring) take their turn with the endpoint's requests."""
 
         async def run(*args: Any) -> Any:
+            task = partial(answer, *args)
             try:
-                return await anyio.to_thread.run_sync(partial(answer, *args), limiter=limiter)
+                return await (self.desk.work(task) if heavy else anyio.to_thread.run_sync(task))
             except Problem as problem:
                 _tell(problem.title, problem.detail)
             except InputError as error:
                 _tell("That cannot be used", str(error))
             except CreatorLiftError as error:
                 _tell("That did not work", str(error))
+            except PreventUpdate:
+                raise
+            except Exception:
+                log.exception("a callback of the page failed")
+                _tell("The service failed", "This is our fault; the server's log has the cause.")
             raise PreventUpdate
 
         self.app.callback(*dependencies, **options)(run)

@@ -158,21 +158,22 @@
       if (!defs) return none();
       return defs.map((d) => (d.colId && d.choosable ? Object.assign({}, d, { hide: !chosen.includes(d.colId) }) : d));
     },
-    /* Asks for the next part, shows how far it is, and says when all parts are there. */
-    nextPart: function (next, job) {
-      const by = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id;
-      const state = by === "job-next.data" && next ? next : job;
-      if (!state) return [none(), none(), none()];
-      const over = state.at >= state.of && by === "job-next.data";
-      const bar = over ? [] : { namespace: "dash_html_components", type: "Div", props: { className: "cl-progress",
-        role: "status", children: [
-          { namespace: "dash_mantine_components", type: "Progress", props: { value: Math.max(6, 100 * state.at / state.of),
-            animated: true, "aria-label": "Scoring" } },
-          { namespace: "dash_html_components", type: "Div", props: { className: "cl-muted",
-            children: "Scoring: " + state.at.toLocaleString("en") + " of " + state.of.toLocaleString("en") } } ] } };
-      if (by !== "job-next.data") return [none(), none(), bar];
-      return over ? [none(), state, bar] : [state, none(), bar];
+    /* Asks for the next part, and says when all parts are there. */
+    nextPart: function (next) {
+      if (!next) return none();
+      if (next.at >= next.of) return next;
+      set("job", { data: next });
+      return none();
     },
+    progress: function (job) {
+      if (!job) return [];
+      return { namespace: "dash_html_components", type: "Div", props: { className: "cl-progress", role: "status", children: [
+        { namespace: "dash_mantine_components", type: "Progress", props: { value: Math.max(6, 100 * job.at / job.of),
+          animated: true, "aria-label": "Scoring" } },
+        { namespace: "dash_html_components", type: "Div", props: { className: "cl-muted",
+          children: "Scoring: " + job.at.toLocaleString("en") + " of " + job.of.toLocaleString("en") } } ] } };
+    },
+    progressOver: function (done) { return done ? [] : none(); },
     search: function (text, options) { return Object.assign({}, options, { quickFilterText: text || "" }); },
     key: function (presses, forget, opened, text) {
       const by = window.dash_clientside.callback_context.triggered_id;
