@@ -48,7 +48,7 @@ def run_server(settings: ServeSettings, *, ready_message: Callable[[str], None])
 
 
 def _words(url: str) -> str:
-    return f"CreatorLift answers at {url} (POST /v1/score; the API is described at {url}/); stop with Ctrl-C"
+    return f"CreatorLift answers at {url} (the page: {url}/app/; POST /v1/score, described at {url}/); stop with Ctrl-C"
 
 
 def _url(listener: socket.socket) -> str:

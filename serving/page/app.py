@@ -22,7 +22,8 @@ _INDEX = """<!doctype html>
 <html lang="en">
 <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}
 <meta name="color-scheme" content="light dark">
-<script>try{var s=JSON.parse(localStorage.getItem("creatorlift.scheme"))||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light");
+<script>try{var s=JSON.parse(localStorage.getItem("creatorlift.scheme"))
+||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light");
 document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}</script>
 </head>
 <body>
@@ -33,7 +34,7 @@ document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}<
 </html>"""
 _LOADING = (
     '<div id="react-entry-point"><div class="cl-boot"><div class="cl-brand"><span class="cl-brand-mark"></span>'
-    "CreatorLift</div><p>Know what a creator will bring before you pay.</p><div class=\"cl-boot-bars\">"
+    'CreatorLift</div><p>Know what a creator will bring before you pay.</p><div class="cl-boot-bars">'
     "<i></i><i></i><i></i></div></div></div>"
 )
 
@@ -49,7 +50,8 @@ def build_app(desk: Desk) -> FastAPI:
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app = _Page(
         "serving.page", server=server, use_async=True, title="CreatorLift", update_title=None,
-        assets_folder=str(Path(__file__).parent / "assets"), routes_pathname_prefix="/", requests_pathname_prefix=PREFIX,
+        assets_folder=str(Path(__file__).parent / "assets"), routes_pathname_prefix="/",
+        requests_pathname_prefix=PREFIX,
         suppress_callback_exceptions=True, index_string=_INDEX, serve_locally=True, compress=True,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )  # fmt: skip
@@ -122,7 +124,8 @@ def _header(desk: Desk) -> Any:
                 html.Div([html.Span(className="cl-brand-mark"), html.H1("CreatorLift", className="cl-brand-name")],
                          className="cl-brand"),
                 html.Div(id="brief-title", className="cl-brief-title"),
-                html.Div([*_badge(desk), _key(), dmc.Button("Dark", id="scheme-toggle", variant="subtle", size="compact-sm")],
+                html.Div([*_badge(desk), _key(), dmc.Button("Dark", id="scheme-toggle", variant="subtle",
+                                                            size="compact-sm")],
                          className="cl-actions"),
             ],
             className="cl-wide cl-header-row",
@@ -152,7 +155,8 @@ def _key() -> Any:
                 id="key-box",
                 title="Access key",
                 children=[
-                    dmc.PasswordInput(id="key-text", label="Key", description="Kept until this tab is closed, nowhere else."),
+                    dmc.PasswordInput(id="key-text", label="Key",
+                                      description="Kept until this tab is closed, nowhere else."),
                     html.Div(
                         [dmc.Button("Forget it", id="key-forget", variant="subtle", color="red"),
                          dmc.Button("Use this key", id="key-use")],

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import ValidationError
 
+from data.errors import Fault
 from serving.problems import faults_of
 from serving.schemas import Campaign
 
@@ -55,12 +56,15 @@ FIELDS: tuple[Field, ...] = (
     Field("starts_on", "Starts on", "date", required=True),
     Field("ends_on", "Ends on", "date", required=True),
     Field("currency", "Currency", "choice", required=True, default="EUR"),
-    Field("order_value", "Order value", "money", "What one order brings, taxes left out", required=True, low=0, high=1e12),
-    Field("gross_margin", "Gross margin", "percent", "Of the order value, before marketing", required=True, low=0, high=100),
+    Field("order_value", "Order value", "money", "What one order brings, taxes left out", required=True, low=0,
+          high=1e12),
+    Field("gross_margin", "Gross margin", "percent", "Of the order value, before marketing", required=True, low=0,
+          high=100),
     Field("return_rate", "Returns", "percent", "Share of orders sent back", default=0, low=0, high=100),
     Field("baseline_rate", "Orders without the post", "per_thousand",
           "Per 1,000 people who will see it. Empty: learned", low=0, high=1000),
-    Field("handling_cost", "Handling per creator", "money", "Briefing, shipping, approval", default=0, low=0, high=1e12),
+    Field("handling_cost", "Handling per creator", "money", "Briefing, shipping, approval", default=0, low=0,
+          high=1e12),
     Field("ships_to", "Ships to", "countries", "Two-letter country codes. Empty: everywhere"),
     Field("age", "Ages", "shares", "Weights as in “25-34 50%”; without, all count alike"),
     Field("gender", "Gender", "shares"),
@@ -70,7 +74,8 @@ FIELDS: tuple[Field, ...] = (
     Field("budget", "Budget", "money", "For all creators together; used by the plan", low=0, high=1e12),
     Field("target_roi", "Target return", "percent", "0 %: earn back the cost. 50 %: half as much again",
           default=0, low=-99, high=100_000),
-    Field("safety", "Safety", "percent", "How sure the maximum fee must be to reach the target", default=80, low=1, high=99),
+    Field("safety", "Safety", "percent", "How sure the maximum fee must be to reach the target", default=80, low=1,
+          high=99),
 )  # fmt: skip
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 AUDIENCE = tuple(field.name for field in FIELDS if field.kind == "shares")
@@ -184,7 +189,9 @@ def _number(field: Field, value: object, campaign: dict[str, Any], wrong: dict[s
         number = math.nan
     low, high = field.low or 0.0, field.high or math.inf
     if not low <= number <= high:
-        wrong[field.name] = f"From {_trim(low)} to {_trim(high)}" if high < 1e9 else f"A number of at least {_trim(low)}"
+        wrong[field.name] = (
+            f"From {_trim(low)} to {_trim(high)}" if high < 1e9 else f"A number of at least {_trim(low)}"
+        )
         return
     campaign[field.name] = number / {"percent": 100.0, "per_thousand": 1000.0}.get(field.kind, 1.0)
 
@@ -208,7 +215,14 @@ def _checked(campaign: Mapping[str, Any]) -> dict[str, str]:
     except ValidationError as error:
         wrong: dict[str, str] = {}
         for fault in faults_of(error, Campaign, "brief"):
-            name = re.split(r"[.\[]", fault.where.removeprefix("target_audience."))[0]
-            wrong.setdefault(name if name in BY_NAME else "brief", _sentence(f"{fault.allowed} (not {fault.got})"))
+            wrong.setdefault(_place(fault), _sentence(f"{fault.allowed} (not {fault.got})"))
         return wrong
     return {}
+
+
+def _place(fault: Fault) -> str:
+    """The field a fault of the campaign belongs to; of an audience it is the dimension the fault speaks of."""
+    name = re.split(r"[.\[]", fault.where.removeprefix("target_audience."))[0]
+    if name == "target_audience":
+        name = next((dimension for dimension in AUDIENCE if dimension in fault.allowed), "age")
+    return name if name in BY_NAME else "brief"

@@ -29,9 +29,7 @@ def register(wiring: Wiring) -> None:
         inbrowser("fill"), Output(_FIELD, "value"), Input("brief-load", "data"), State(_FIELD, "id"),
         prevent_initial_call=True,
     )  # fmt: skip
-    app.clientside_callback(
-        inbrowser("draft"), Output("brief", "data"), Input(_FIELD, "value"), State(_FIELD, "id")
-    )
+    app.clientside_callback(inbrowser("draft"), Output("brief", "data"), Input(_FIELD, "value"), State(_FIELD, "id"))
     app.clientside_callback(
         inbrowser("units"), Output({"type": "unit", "name": ALL}, "children"),
         Input({"type": "field", "name": "currency"}, "value"), State({"type": "unit", "name": ALL}, "id"),
@@ -44,7 +42,8 @@ def register(wiring: Wiring) -> None:
     )  # fmt: skip
     app.clientside_callback(
         inbrowser("saveOpen"),
-        Output("brief-save", "opened"), Output("brief-names", "data", allow_duplicate=True), Output("brief-name", "value"),
+        Output("brief-save", "opened"), Output("brief-names", "data", allow_duplicate=True), Output("brief-name",
+                                                                                                    "value"),
         Input("brief-save-open", "n_clicks"), Input("brief-save-do", "n_clicks"),
         State("brief", "data"), State("brief-name", "value"), prevent_initial_call=True,
     )  # fmt: skip

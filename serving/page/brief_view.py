@@ -24,7 +24,8 @@ _CHOICES: Mapping[str, list[dict[str, str]]] = {
     "currency": [{"value": code, "label": code} for code in CURRENCIES],
 }
 _SUGGESTED: Mapping[str, list[str]] = {"age": list(AGES), "gender": list(GENDERS)}
-_CATEGORIES = ["beauty", "family", "fashion", "finance", "fitness", "food", "gaming", "home", "outdoors", "pets", "tech",
+_CATEGORIES = ["beauty", "family", "fashion", "finance", "fitness", "food", "gaming", "home", "outdoors", "pets",
+               "tech",
                "travel"]  # fmt: skip
 _SECTIONS: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...] = (
     ("Product", "What the creators will talk about.",

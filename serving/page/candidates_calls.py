@@ -46,12 +46,14 @@ def register(wiring: Wiring) -> None:
         State("candidates", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        calls.sample, *adds, Input("sample-candidates", "n_clicks"), State("brief", "data"), State("candidates", "data"),
+        calls.sample, *adds, Input("sample-candidates", "n_clicks"), State("brief", "data"), State("candidates",
+                                                                                                   "data"),
         prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.search, Output("found", "rowData"), Output("find-count", "children"),
-        *(Input(f"find-{name}", "value") for name in ("text", "platform", "category", "country", "language", "least", "most")),
+        *(Input(f"find-{name}", "value") for name in ("text", "platform", "category", "country", "language", "least",
+                                                      "most")),
     )  # fmt: skip
     wiring.server(
         calls.choices, *(Output(f"find-{name}", "data") for name in ("category", "country", "language")),
@@ -77,7 +79,8 @@ def register(wiring: Wiring) -> None:
     )  # fmt: skip
     wiring.server(
         wrong_download, Output("download", "data", allow_duplicate=True),
-        Input({"type": "wrong-download", "role": ALL}, "n_clicks"), State("wrong-rows", "data"), prevent_initial_call=True,
+        Input({"type": "wrong-download", "role": ALL}, "n_clicks"), State("wrong-rows", "data"),
+        prevent_initial_call=True,
     )  # fmt: skip
 
 
@@ -102,7 +105,12 @@ class Calls:
         panel = mapping_view(sheet, found, name, platform, opened=not found.sure)
         if not found.sure:
             return no_update, None, [], sheet.plain(), panel, None
-        return *_added(candidates_of(sheet, found.columns, self._directory(), platform), now), sheet.plain(), panel, None
+        return (
+            *_added(candidates_of(sheet, found.columns, self._directory(), platform), now),
+            sheet.plain(),
+            panel,
+            None,
+        )
 
     def mapped(
         self, presses: list[Any], names: list[str | None], ids: list[dict[str, Any]], platform: list[str | None],
@@ -113,7 +121,13 @@ class Calls:
             return (no_update,) * 3
         columns = {i["role"]: name for i, name in zip(ids, names, strict=True) if name}
         if not {"creator_id", "handle"} & set(columns):
-            return no_update, result_view(0, 0, [{"row": 0, "cells": {}, "why": "choose the column of the handle or the creator id"}]), []
+            return (
+                no_update,
+                result_view(
+                    0, 0, [{"row": 0, "cells": {}, "why": "choose the column of the handle or the creator id"}]
+                ),
+                [],
+            )
         intake = candidates_of(Sheet.from_plain(sheet), Guess(columns, ()).columns, self._directory(), platform[0])
         return _added(intake, now)
 
@@ -134,7 +148,14 @@ class Calls:
         return self.add_found(presses, found.iloc[::step].head(40).to_dict("records"), now)[:3]
 
     def search(
-        self, text: str | None, platform: str | None, categories: Any, countries: Any, languages: Any, least: Any, most: Any
+        self,
+        text: str | None,
+        platform: str | None,
+        categories: Any,
+        countries: Any,
+        languages: Any,
+        least: Any,
+        most: Any,
     ) -> tuple[list[dict[str, Any]], str]:
         """Creators of the catalogue that pass the filters."""
         directory = self._directory()
@@ -174,7 +195,9 @@ def _added(intake: Intake, now: Sequence[Mapping[str, Any]]) -> tuple[list[Any],
             old = entries[places[key]]
             entries[places[key]] = {**old, "item": {**old["item"], **terms}}
         elif len(entries) >= MOST_CANDIDATES:
-            wrong.append({"row": 0, "why": f"the list holds at most {MOST_CANDIDATES:,}", "cells": {"creator": entry["name"]}})
+            wrong.append(
+                {"row": 0, "why": f"the list holds at most {MOST_CANDIDATES:,}", "cells": {"creator": entry["name"]}}
+            )
         else:
             places[key] = len(entries)
             entries.append(entry)
@@ -187,7 +210,9 @@ def add_label(selected: list[Any] | None) -> tuple[str, bool]:
     return (f"Add {n} selected" if n else "Add selected"), not n
 
 
-def changed(_: Any, __: Any, edits: list[dict[str, Any]] | None, selected: list[dict[str, Any]] | None, now: list[Any]) -> Any:
+def changed(
+    _: Any, __: Any, edits: list[dict[str, Any]] | None, selected: list[dict[str, Any]] | None, now: list[Any]
+) -> Any:
     """The list after removing, clearing, or a changed fee."""
     match ctx.triggered_id:
         case "list-clear":

@@ -13,7 +13,7 @@ from data.schemas import PLATFORMS
 from serving.page.columns import LABELS, Guess, Role
 from serving.page.intake import Sheet
 from serving.page.look import PLATFORM_WORDS, count, short_count
-from serving.page.parts import card, step_heading
+from serving.page.parts import step_heading
 from serving.page.shortlist_view import THEME
 
 MOST_WRONG_SHOWN = 8
@@ -26,7 +26,9 @@ def layout() -> Any:
     """The step's content."""
     return html.Div(
         [
-            step_heading("Add candidates", "From a spreadsheet, from the catalogue, or by handle. Up to 1,000 at once."),
+            step_heading(
+                "Add candidates", "From a spreadsheet, from the catalogue, or by handle. Up to 1,000 at once."
+            ),
             dmc.Tabs(
                 [
                     dmc.TabsList(
@@ -193,7 +195,8 @@ def _list() -> Any:
                         {"headerName": "Followers", "field": "followers", "width": 110, "type": "rightAligned",
                          "cellRenderer": "ClNumber", "cellRendererParams": {"form": "count"}},
                         {"headerName": "Fee asked", "field": "fee", "width": 120, "editable": True,
-                         "type": "rightAligned", "cellClass": ["ag-right-aligned-cell", "cl-editable"], "cellRenderer": "ClNumber",
+                         "type": "rightAligned", "cellClass": ["ag-right-aligned-cell", "cl-editable"],
+                         "cellRenderer": "ClNumber",
                          "cellRendererParams": {"form": "money"}, "valueParser": {"function": "clNumber(params)"}},
                         {"headerName": "Known from", "field": "source", "width": 170},
                     ],
@@ -217,7 +220,8 @@ def list_rows(entries: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> list[
     """Rows of the list of candidates."""
     words = {"catalogue": "the catalogue", "file": "your list only"}
     return [
-        {"id": key, "name": e["name"], "platform": PLATFORM_WORDS.get(str(e["platform"]), ""), "followers": e["followers"],
+        {"id": key, "name": e["name"], "platform": PLATFORM_WORDS.get(str(e["platform"]), ""),
+         "followers": e["followers"],
          "fee": e["item"].get("fee"), "source": words[e["source"]]}
         for key, e in zip(ids, entries, strict=True)
     ]  # fmt: skip
@@ -249,7 +253,10 @@ def mapping_view(sheet: Sheet, guess: Guess, filename: str, platform: str | None
             html.Div(selects, className="cl-filters"),
             html.H4("The first rows", className="cl-h4"),
             _preview(sheet, guess),
-            html.Div(dmc.Button("Use these columns", id={"type": "mapping-use", "role": "all"}), className="cl-right cl-gap-top"),
+            html.Div(
+                dmc.Button("Use these columns", id={"type": "mapping-use", "role": "all"}),
+                className="cl-right cl-gap-top",
+            ),
         ]
     )
     title = f"{filename}: {count(len(sheet.rows) + len(sheet.broken))} rows"
@@ -266,7 +273,9 @@ def _preview(sheet: Sheet, guess: Guess) -> Any:
     roles = {name: LABELS[role] for role, name in guess.columns.items()}
     head = html.Tr([html.Th([html.Div(name), html.Div(roles.get(name, "not used"), className="cl-muted")], scope="col")
                     for name in used])  # fmt: skip
-    body = [html.Tr([html.Td(html.Bdi(row[name])) for name in used]) for _, row in sheet.rows.head(_PREVIEW_ROWS).iterrows()]
+    body = [
+        html.Tr([html.Td(html.Bdi(row[name])) for name in used]) for _, row in sheet.rows.head(_PREVIEW_ROWS).iterrows()
+    ]
     table = html.Table([html.Thead(head), html.Tbody(body)], className="cl-table")
     return html.Div(table, className="cl-scroll", tabIndex=0, role="region", **{"aria-label": "First rows of the file"})
 
@@ -295,7 +304,8 @@ def _wrong_table(wrong: Sequence[Mapping[str, Any]]) -> Any:
     more = len(wrong) - MOST_WRONG_SHOWN
     head = html.Tr([html.Th(title, scope="col") for title in ("Row", "Begins with", "Why it was left out")])
     table = html.Table([html.Thead(head), html.Tbody(body)], className="cl-table")
-    return html.Div([table, html.Div(f"and {count(more)} more in the download") if more > 0 else None], className="cl-scroll",
+    return html.Div([table, html.Div(f"and {count(more)} more in the download") if more > 0 else None],
+                    className="cl-scroll",
                     tabIndex=0, role="region", **{"aria-label": "Rows left out"})  # fmt: skip
 
 

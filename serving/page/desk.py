@@ -32,7 +32,12 @@ class Desk:
         return self.context.now()
 
     def score(
-        self, campaign: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], *, told: bool = False, **options: Any
+        self,
+        campaign: Mapping[str, Any],
+        candidates: Sequence[Mapping[str, Any]],
+        *,
+        told: bool = False,
+        **options: Any,
     ) -> ScoreResponse:
         """As `POST /v1/score`; raises Problem 422 naming every fault of the brief.
 

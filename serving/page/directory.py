@@ -108,7 +108,7 @@ class Directory:
         return found.head(MOST_FOUND), int(keep.sum())
 
     def _platform(self, place: int) -> str:
-        return str(self.profiles["platform"].iat[place])
+        return str(self.profiles["platform"].iloc[place])
 
     def _known(self, place: int) -> Known:
         row = self.profiles.iloc[place]
@@ -120,7 +120,7 @@ class Directory:
 def _mentions(frame: pd.DataFrame, text: str) -> np.ndarray:
     columns: Sequence[str] = ("creator_id", "handle", "category")
     hits = [frame[c].str.contains(text, case=False, regex=False, na=False).to_numpy(dtype=bool) for c in columns]
-    return np.logical_or.reduce(hits)
+    return np.asarray(np.logical_or.reduce(hits))
 
 
 class Directories:

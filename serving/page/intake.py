@@ -1,4 +1,4 @@
-"""From a stranger's table, or pasted handles, to candidates of a request; the rows that cannot be used, with reasons."""
+"""From a stranger's table, or pasted handles, to candidates of a request; rows that cannot be used, with reasons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import json
 import math
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ _MONEY_SIGNS = re.compile(r"[€$£¥₹\s\u00a0\u202f']|\b[A-Z]{3}\b")
 _THOUSANDS_OR_DECIMALS = re.compile(r"^\d{1,3}(\.\d{3})+$")
 _EUROPEAN = re.compile(r"^\d{1,3}(\.\d{3})*,\d{1,2}$")
 _PLATFORM_WORDS = {"ig": "instagram", "insta": "instagram", "tik tok": "tiktok", "yt": "youtube", "you tube": "youtube"}
-_TERMS = ("fee", "commission_rate", "product_cost", "expected_exposed")
+_TERMS: tuple[Role, ...] = ("fee", "commission_rate", "product_cost", "expected_exposed")
 _PROFILE: tuple[Role, ...] = ("category", "country", "language")
 
 
@@ -128,9 +128,7 @@ def read_upload(contents: str, filename: str) -> Sheet:
     return Sheet(_as_text(rows), broken)
 
 
-def candidates_of(
-    sheet: Sheet, columns: Mapping[Role, str], directory: Directory, platform: str | None
-) -> Intake:
+def candidates_of(sheet: Sheet, columns: Mapping[Role, str], directory: Directory, platform: str | None) -> Intake:
     """Candidates of a table whose columns are known.
 
     Parameters
@@ -189,8 +187,8 @@ def number_of(text: str, what: str) -> float | None:
 
 
 def _entry(told: Mapping[Role, str], directory: Directory, platform: str | None) -> Entry:
-    terms = {name: number_of(told[name], name.replace("_", " ")) for name in _TERMS if told.get(name)}  # type: ignore[index]
-    item: dict[str, Any] = {name: value for name, value in terms.items() if value is not None}
+    terms = {name: number_of(told[name], name.replace("_", " ")) for name in _TERMS if told.get(name)}
+    item: dict[str, Any] = {str(name): value for name, value in terms.items() if value is not None}
     where = _platform(told.get("platform", ""))
     handle = plain_handle(told.get("handle", ""))
     asked = told.get("creator_id") or handle
@@ -229,7 +227,9 @@ def _check(item: Mapping[str, Any]) -> None:
         Candidate.model_validate_json(json.dumps(item))
     except ValidationError as error:
         faults = faults_of(error, Candidate, "row")
-        raise ValueError("; ".join(f"{f.where.replace('_', ' ')} {f.got} (needed: {f.allowed})" for f in faults)) from None
+        raise ValueError(
+            "; ".join(f"{f.where.replace('_', ' ')} {f.got} (needed: {f.allowed})" for f in faults)
+        ) from None
 
 
 def _platform(text: str) -> str | None:
@@ -284,7 +284,9 @@ def _json_rows(path: Path) -> pd.DataFrame:
     except ValueError as error:
         raise UsageError(Fault(str(path), shorten(str(error), 100), "well-formed JSON")) from error
     if isinstance(document, dict):
-        held = next((document[k] for k in ("items", "data", "results") if isinstance(document.get(k), list)), [document])
+        held = next(
+            (document[k] for k in ("items", "data", "results") if isinstance(document.get(k), list)), [document]
+        )
         document = held
     if not isinstance(document, list) or not all(isinstance(record, dict) for record in document):
         raise UsageError(Fault(str(path), "something else", "an array of objects"))

@@ -43,7 +43,8 @@ class LazyPage:
     def _build(self) -> ASGIApp:
         from serving.page.app import build_app
 
-        return build_app(self._desk)
+        app: ASGIApp = build_app(self._desk)
+        return app
 
 
 async def _refuse(problem: Problem, send: Send) -> None:

@@ -29,7 +29,12 @@ def icon_text(text: str) -> Any:
 def empty(title: str, text: str, action: Any = None) -> Any:
     """What stands where nothing is yet, and what to do about it."""
     return html.Div(
-        [html.Div(className="cl-empty-mark"), html.H3(title, className="cl-h3"), html.P(text, className="cl-muted"), action],
+        [
+            html.Div(className="cl-empty-mark"),
+            html.H3(title, className="cl-h3"),
+            html.P(text, className="cl-muted"),
+            action,
+        ],
         className="cl-empty",
     )
 

@@ -116,5 +116,9 @@ def _row(result: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
         ("exposed", result["exposed"]), ("rate", result["baseline_rate"]), ("cost", result["cost"]),
         ("profit", result["profit"]),
     ):  # fmt: skip
-        row |= {name: interval.get("expected"), f"{name}_low": interval.get("low"), f"{name}_high": interval.get("high")}
+        row |= {
+            name: interval.get("expected"),
+            f"{name}_low": interval.get("low"),
+            f"{name}_high": interval.get("high"),
+        }
     return row

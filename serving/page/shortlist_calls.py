@@ -52,8 +52,10 @@ def register(wiring: Wiring) -> None:
         State("candidates", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        shown, Output("shortlist", "rowData"), Output("shortlist", "columnDefs"), Output("shortlist-headline", "children"),
-        Output("shortlist-note", "children"), Output("shortlist-errors", "children"), Output("shortlist-empty", "style"),
+        shown, Output("shortlist", "rowData"), Output("shortlist", "columnDefs"), Output("shortlist-headline",
+                                                                                         "children"),
+        Output("shortlist-note", "children"), Output("shortlist-errors", "children"), Output("shortlist-empty",
+                                                                                             "style"),
         Output("shortlist-full", "style"), Input("answer", "data"), State("candidates", "data"),
         State("columns-shown", "value"), State("brief", "data"),
     )  # fmt: skip
@@ -131,7 +133,10 @@ def finish(job: dict[str, Any] | None, parts: list[Any] | None) -> Any:
 
 
 def shown(
-    answer: dict[str, Any] | None, entries: list[dict[str, Any]] | None, columns: list[str], brief: dict[str, Any] | None
+    answer: dict[str, Any] | None,
+    entries: list[dict[str, Any]] | None,
+    columns: list[str],
+    brief: dict[str, Any] | None,
 ) -> Any:
     """Everything the step shows of an answer."""
     if not answer:

@@ -24,7 +24,8 @@ CHOOSABLE = (
 THEME = {
     "function": "themeQuartz.withParams({backgroundColor: 'var(--cl-panel)', foregroundColor: 'var(--cl-ink)', "
     "headerBackgroundColor: 'var(--cl-panel)', headerTextColor: 'var(--cl-ink-2)', borderColor: 'var(--cl-line)', "
-    "accentColor: 'var(--cl-accent)', fontFamily: 'inherit', fontSize: 13.5, headerFontSize: 12.5, headerFontWeight: 600, "
+    "accentColor: 'var(--cl-accent)', fontFamily: 'inherit', fontSize: 13.5, headerFontSize: 12.5, "
+    "headerFontWeight: 600, "
     "wrapperBorderRadius: 10, rowHoverColor: 'var(--cl-hover)', selectedRowBackgroundColor: 'var(--cl-selected)', "
     "menuBackgroundColor: 'var(--cl-panel)', chromeBackgroundColor: 'var(--cl-panel)', cellHorizontalPadding: 12, "
     "columnBorder: false, wrapperBorder: true, inputBackgroundColor: 'var(--cl-panel)', "
@@ -38,7 +39,9 @@ def layout() -> Any:
     return html.Div(
         [
             step_heading(
-                "Your shortlist", "Best first. Open a creator to see why, and what would change the verdict.", [_actions()]
+                "Your shortlist",
+                "Best first. Open a creator to see why, and what would change the verdict.",
+                [_actions()],
             ),
             html.Div(id="shortlist-progress"),
             html.Div(
@@ -174,16 +177,18 @@ def column_defs(
         "cost": {"headerName": f"Cost, {currency}", "width": 130, **spread("cost", "money")},
         "profit": {"headerName": f"Profit, {currency}", "width": 150, **spread("profit", "money")},
         "exposed": {"headerName": "People reached", "width": 150, **spread("exposed", "count")},
-        "rate": {"headerName": f"{things.capitalize()} per 1,000 without the post", "width": 160, **spread("rate", "rate")},
+        "rate": {"headerName": f"{things.capitalize()} per 1,000 without the post", "width": 160, **spread("rate",
+                                                                                                           "rate")},
         "support": {"headerName": "Like past deals", "width": 130, "filter": "agTextColumnFilter",
-                    "valueFormatter": {"function": "({in: 'yes', edge: 'somewhat', out: 'no: a guess'})[params.value]"}},
-        "flags": {"headerName": "To look at", "width": 240, "cellRenderer": "ClFlags", "sortable": False,
+                    "valueFormatter": {"function": "clSupport(params)"}},
+        "flags": {"headerName": "To look at", "cellDataType": False, "width": 240, "cellRenderer": "ClFlags",
+                  "sortable": False,
                   "filter": "agTextColumnFilter", "filterValueGetter": {"function": "clFlagText(params)"}},
         "platform": {"headerName": "Platform", "width": 110, "filter": "agTextColumnFilter"},
         "followers": {"headerName": "Followers", "width": 110, **number("count"), "filter": "agNumberColumnFilter"},
     }  # fmt: skip
     for name, definition in chosen.items():
-        definition |= {"field": name, "colId": name, "choosable": True, "hide": name not in shown}
+        definition |= {"field": name, "colId": name, "context": {"choosable": True}, "hide": name not in shown}
     return fixed + list(chosen.values())
 
 
@@ -209,8 +214,8 @@ def note(answer: Answer) -> str:
     kind = "trained on a simulated demo market" if model["data"] == "simulated" else "trained on your own campaigns"
     return (
         f"Ranges hold the value in {answer['level']:.0%} of cases. Model {model['name']} {model['version']}, {kind}; "
-        f"as of {answer['as_of'][:16].replace('T', ' ')} UTC. Money in {answer['currency']}. Maximum fee: green when the "
-        "asked fee is within it, red when above."
+        f"as of {answer['as_of'][:16].replace('T', ' ')} UTC. Money in {answer['currency']}. Maximum fee: green when "
+        "the asked fee is within it, red when above."
     )
 
 

@@ -13,11 +13,13 @@ from serving.page.shortlist import Answer
 MOST_ROWS = 25
 _STYLE = """
 @page { size: A4 landscape; margin: 12mm }
-body { font: 11px/1.45 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif; color: #1c2430; margin: 24px auto; max-width: 1080px }
+body { font: 11px/1.45 'Segoe UI', Roboto, 'Noto Sans', Arial,
+      sans-serif; color: #1c2430; margin: 24px auto; max-width: 1080px }
 h1 { font-size: 20px; margin: 0 0 2px } p { margin: 2px 0; color: #4b5563 } .demo { color: #8a4b00; font-weight: 600 }
 table { border-collapse: collapse; width: 100%; margin: 14px 0; font-variant-numeric: tabular-nums }
 th { text-align: right; font-weight: 600; border-bottom: 1.5px solid #1c2430; padding: 4px 8px; vertical-align: bottom }
-td { text-align: right; border-bottom: 1px solid #d8dde4; padding: 5px 8px; vertical-align: top } td small { color: #4b5563; display: block }
+td { text-align: right; border-bottom: 1px solid #d8dde4; padding: 5px 8px; vertical-align: top }
+td small { color: #4b5563; display: block }
 th:nth-child(2), td:nth-child(2), th:last-child, td:last-child { text-align: left } tr { break-inside: avoid }
 .good { color: #17703f; font-weight: 600 } .bad { color: #b3282f; font-weight: 600 }
 """
@@ -35,14 +37,15 @@ def summary_html(title: str, answer: Answer, rows: Sequence[Mapping[str, Any]]) 
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>"
         f"<p>{escape(str(campaign.get('brief', '')))}</p>"
-        f"<p>{escape(campaign['starts_on'])} to {escape(campaign['ends_on'])} · goal {escape(campaign['goal'])} · as of "
-        f"{escape(answer['as_of'][:16].replace('T', ' '))} UTC · model {escape(model['name'])} {escape(model['version'])}</p>"
+        f"<p>{escape(campaign['starts_on'])} to {escape(campaign['ends_on'])} · goal {escape(campaign['goal'])} · "
+        f"as of {escape(answer['as_of'][:16].replace('T', ' '))} UTC · model {escape(model['name'])} "
+        f"{escape(model['version'])}</p>"
         f"{demo if model['data'] == 'simulated' else ''}{more}"
         f"<table><thead><tr>{''.join(f'<th>{escape(head)}</th>' for head in heads)}</tr></thead>"
         f"<tbody>{''.join(_row(row) for row in rows[:MOST_ROWS])}</tbody></table>"
-        f"<p>The range below a value holds it in {answer['level']:.0%} of cases. Fit: how likely the lift beats that of a "
-        "typical past deal for this goal. ROI: profit per unit of money spent. Maximum fee: green when the asked fee is "
-        "within it, red when above.</p></body></html>"
+        f"<p>The range below a value holds it in {answer['level']:.0%} of cases. Fit: how likely the lift beats that "
+        "of a typical past deal for this goal. ROI: profit per unit of money spent. Maximum fee: green when the asked "
+        "fee is within it, red when above.</p></body></html>"
     )
 
 

@@ -156,7 +156,7 @@
     },
     columns: function (chosen, defs) {
       if (!defs) return none();
-      return defs.map((d) => (d.colId && d.choosable ? Object.assign({}, d, { hide: !chosen.includes(d.colId) }) : d));
+      return defs.map((d) => (d.context && d.context.choosable ? Object.assign({}, d, { hide: !chosen.includes(d.colId) }) : d));
     },
     /* Asks for the next part, and says when all parts are there. */
     nextPart: function (next) {

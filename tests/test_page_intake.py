@@ -1,0 +1,198 @@
+"""Strangers' tables, pasted handles and the catalogue's directory."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from data.errors import UsageError
+from serving.page.columns import guess, platform_hint
+from serving.page.directory import Directories, Directory, Search
+from serving.page.intake import Intake, Sheet, candidates_of, number_of, pasted, plain_handle, read_upload
+from tests.serving_fakes import catalogue
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+def upload(data: bytes | str) -> str:
+    raw = data.encode() if isinstance(data, str) else data
+    return "data:application/octet-stream;base64," + base64.b64encode(raw).decode()
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    found = catalogue()
+    found.history["creators"]["handle"] = ["ana.runs", "bo", "twin", "twin"]
+    return Directory.of(found)
+
+
+def taken(text: str, directory: Directory, platform: str | None = None) -> Intake:
+    sheet = read_upload(upload(text), "list.csv")
+    return candidates_of(sheet, guess(sheet.rows.columns).columns, directory, platform)
+
+
+@pytest.mark.parametrize(
+    ("names", "columns", "sure"),
+    [
+        (["creator_id", "fee"], {"creator_id": "creator_id", "fee": "fee"}, True),
+        (["Influencer insta name", "instagram name", "Followers"],
+         {"handle": "Influencer insta name", "followers": "Followers"}, True),
+        (["Instagram name", "Subscribers", "Subscribers.1"],
+         {"handle": "Instagram name", "followers": "Subscribers"}, False),
+        (["id", "username"], {"handle": "username"}, True),
+        (["profile.platform_username", "profile.follower_count", "work_platform.name"],
+         {"handle": "profile.platform_username", "followers": "profile.follower_count",
+          "platform": "work_platform.name"}, True),
+        (["a", "b"], {}, False),
+    ],
+)  # fmt: skip
+def test_columns_by_their_usual_names(names: list[str], columns: dict[str, str], sure: bool) -> None:
+    found = guess(names)
+    assert dict(found.columns) == columns and found.sure is sure
+
+
+def test_a_platform_in_the_column_names() -> None:
+    assert platform_hint(["Influencer insta name", "Followers"]) == "instagram"
+    assert platform_hint(["Tiktoker", "instagram"]) is None
+
+
+def test_right_rows_go_on_and_wrong_ones_say_why(directory: Directory) -> None:
+    text = (
+        "handle,platform,followers,fee\n@ANA.RUNS,,,450\nnew.one,tiktok,12.5K,€ 80\nghost,,,10\n,instagram,,5\n"
+        "bo,,,lots\nbo,,,-3\ntwin,,,1\ntwin,youtube,,1\nx,snapchat,,1\na,b,c,d,e\n,,,\n"
+    )
+    found = taken(text, directory)
+    assert [e.item for e in found.entries] == [
+        {"fee": 450.0, "creator_id": "ana"},
+        {
+            "fee": 80.0,
+            "creator": {"creator_id": "new.one", "handle": "new.one", "platform": "tiktok", "followers": 12_500},
+        },
+        {"fee": 1.0, "creator_id": "dee"},
+    ]
+    assert [e.source for e in found.entries] == ["catalogue", "file", "catalogue"]
+    reasons = {row.row: row.why for row in found.wrong}
+    assert sorted(reasons) == [4, 5, 6, 7, 8, 10, 11]
+    for row, words in ((4, "no platform"), (5, "no creator id"), (6, "not a number"), (7, "at least 0"),
+                       (8, "2 creators"), (10, "snapchat"), (11, "5 cells under 4 headings")):  # fmt: skip
+        assert words in reasons[row]
+
+
+def test_a_sheet_travels_through_the_browser(directory: Directory) -> None:
+    sheet = read_upload(upload("handle,fee\nana.runs,1\na,b,c\n"), "x.csv")
+    again = Sheet.from_plain(json.loads(json.dumps(sheet.plain())))
+    columns = guess(sheet.rows.columns).columns
+    assert candidates_of(again, columns, directory, None) == candidates_of(sheet, columns, directory, None)
+
+
+def test_excel_and_json(directory: Directory) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Creator ID", "Fee"], ["bo", 120], ["cy", None]):
+        sheet.append(row)
+    held = io.BytesIO()
+    book.save(held)
+    read = read_upload(upload(held.getvalue()), "C:\\list.XLSX")
+    found = candidates_of(read, guess(read.rows.columns).columns, directory, None)
+    assert [e.item for e in found.entries] == [{"fee": 120.0, "creator_id": "bo"}, {"creator_id": "cy"}]
+    text = json.dumps(
+        {"items": [{"id": "UC1", "snippet": {"customUrl": "@chan"}, "statistics": {"subscriberCount": "12"}}]}
+    )
+    read = read_upload(upload(text), "channels.json")
+    entry = candidates_of(read, guess(read.rows.columns).columns, directory, "youtube").entries[0]
+    assert (entry.name, entry.followers, entry.platform) == ("chan", 12.0, "youtube")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("notes.pdf", b"%PDF", "the ending .pdf"),
+        ("list", b"a", "no ending"),
+        ("list.csv", b"", "list.csv"),
+        ("list.csv", b"handle\n", "no rows"),
+        ("list.xlsx", b"not a zip", "list.xlsx"),
+        ("list.json", b"{", "well-formed JSON"),
+        ("../../etc/passwd.csv", b"", "passwd.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_read(name: str, data: bytes, told: str) -> None:
+    with pytest.raises(UsageError, match=told) as error:
+        read_upload(upload(data), name)
+    assert "/tmp" not in str(error.value) and "creatorlift-" not in str(error.value)  # noqa: S108
+
+
+def test_a_broken_upload() -> None:
+    with pytest.raises(UsageError, match="broke off"):
+        read_upload("data:;base64,@@@", "list.csv")
+
+
+def test_pasted_lines(directory: Directory) -> None:
+    found = pasted("@ana.runs, 450\nhttps://www.instagram.com/bo/?hl=en\n\nnobody\t12\n", directory, "instagram")
+    assert [e.item.get("fee") for e in found.entries] == [450.0, None, 12.0]
+    assert [e.source for e in found.entries] == ["catalogue", "catalogue", "file"]
+    assert pasted("nobody", directory, None).wrong[0].row == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "handle"),
+    [
+        ("@lena", "lena"),
+        ("https://www.tiktok.com/@lena?x=1", "lena"),
+        ("youtube.com/c/lena", "lena"),
+        ("a.b_c", "a.b_c"),
+    ],
+)
+def test_plain_handles(text: str, handle: str) -> None:
+    assert plain_handle(text) == handle
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("48.5M", 48_500_000), ("€ 1,200", 1200), ("1.200,50 EUR", 1200.5), ("12,50", 12.5), ("10%", 0.1), ("-", None)],
+)
+def test_numbers_as_people_write_them(text: str, number: float | None) -> None:
+    assert number_of(text, "fee") == number
+
+
+def test_a_number_that_can_be_read_two_ways_is_asked_about() -> None:
+    with pytest.raises(ValueError, match="write 1200"):
+        number_of("1.200", "fee")
+
+
+def test_search(directory: Directory) -> None:
+    assert directory.search(Search())[1] == 4
+    found, total = directory.search(Search(platform="instagram", least_followers=20_000))
+    assert total == 1 and found["creator_id"].tolist() == ["bo"]
+    assert directory.search(Search(text="TWIN"))[0]["creator_id"].tolist() == ["cy", "dee"]
+    assert directory.search(Search(most_followers=900))[0]["creator_id"].tolist() == ["dee"]
+    assert directory.values("platform") == ["instagram", "tiktok", "youtube"]
+
+
+def test_the_directory_is_made_once_per_catalogue() -> None:
+    directories, first = Directories(), catalogue()
+    assert directories.of(first) is directories.of(first)
+    assert directories.of(catalogue()) is not directories.of(first)
+    assert len(directories.of(None)) == 0
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not here")
+@pytest.mark.parametrize(
+    ("name", "rows", "sure"),
+    [("instagram-2022-03.csv", 682, True), ("instagram-2022-09.csv", 586, False), ("tiktok-2022-06.csv", 762, True),
+     ("youtube-2022-03.csv", 679, False)],
+)  # fmt: skip
+def test_real_exports(name: str, rows: int, sure: bool) -> None:
+    data = (SHARED / "social-media-influencers-2022" / name).read_bytes()
+    sheet = read_upload(upload(data), name)
+    found = guess(sheet.rows.columns)
+    intake = candidates_of(sheet, found.columns, Directory.of(None), "instagram")
+    assert found.sure is sure and len(intake.entries) == rows and not intake.wrong
+    followers = pd.Series([e.followers for e in intake.entries], dtype="float64")
+    assert followers.notna().mean() > 0.99 and followers.median() > 50_000
