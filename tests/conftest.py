@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from sqlalchemy.engine import URL
 
 from training.config import TrainSettings
 
 if TYPE_CHECKING:
     from data.synthetic import Market
+    from serving.store import Store
     from training.gate import GateReport
     from training.pipeline import TrainResult
 
@@ -32,10 +35,12 @@ class Trained:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the trained model run in one worker, so that it is trained once."""
+    """Tests that need the trained model run in one worker, so that it is trained once; so for PostgreSQL's server."""
     for item in items:
         if "trained_once" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("trained"))
+        elif "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values():
+            item.add_marker(pytest.mark.xdist_group("postgres"))
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +48,13 @@ def no_registry_in_the_project(tmp_path_factory: pytest.TempPathFactory, monkeyp
     """A test that names no registry of its own must not write `mlflow.db` into the project."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path_factory.getbasetemp()}/unnamed/mlflow.db")
     monkeypatch.delenv("MLFLOW_DEFAULT_ARTIFACT_ROOT", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_memory_in_the_project(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that a test starts must not remember anything in the project."""
+    monkeypatch.setenv("CREATORLIFT_STATE", f"{tmp_path_factory.getbasetemp()}/unnamed/state")
+    monkeypatch.delenv("CREATORLIFT_STORE_URL", raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -110,3 +122,42 @@ def trained(trained_once: Trained, monkeypatch: pytest.MonkeyPatch) -> Trained:
     """A registry with a champion, at MLFLOW_TRACKING_URI while the test runs. Shared: add no versions to it."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", trained_once.uri)
     return trained_once
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[URL]:
+    """A PostgreSQL server of the tests' own; skips where its programs are not installed."""
+    from tests.store_servers import running_postgres
+
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_at(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """The address of an empty store, in turn in SQLite and in PostgreSQL."""
+    if request.param == "sqlite":
+        return URL.create("sqlite", database=str(tmp_path / "state" / "memory.db"))
+    from tests.store_servers import new_database
+
+    return new_database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+def store(store_at: URL) -> Iterator[Store]:
+    """An open store with its tables, in turn in SQLite and in PostgreSQL."""
+    from serving.store import open_store
+
+    opened = open_store(store_at)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    """An open store in SQLite, for tests of what does not depend on the database."""
+    from serving.store import open_store
+
+    opened = open_store(URL.create("sqlite", database=str(tmp_path / "state" / "memory.db")))
+    yield opened
+    opened.close()

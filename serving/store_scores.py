@@ -1,0 +1,142 @@
+"""The score log in the store: what was answered, when, by which model, for which brief."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from serving.answers import ScoreResponse, ScoreResult
+from serving.schemas import Campaign
+from serving.store import Store
+from serving.store_tables import micros, score_briefs, score_requests, scores
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer, as it is handed to the log: nothing is worked out before it is written."""
+
+    request_id: str
+    path: str
+    at: pd.Timestamp
+    campaign: Campaign
+    response: ScoreResponse
+    model_as_of: str | None
+    """The model's training cut, as its `info` has it."""
+
+    @property
+    def rows(self) -> int:
+        """How many candidates it holds."""
+        return len(self.response.results) + len(self.response.errors)
+
+
+def score_row(result: ScoreResult) -> dict[str, Any]:
+    """A result as a row of `scores`, without its request."""
+    orders, roi, lift, exposed = result.incremental_conversions, result.roi, result.lift, result.exposed
+    return {
+        "creator_id": result.creator_id, "fit_score": result.fit.score,
+        "lift_expected": lift.expected, "lift_low": lift.low, "lift_high": lift.high,
+        "baseline_rate": result.baseline_rate.expected,
+        "exposed_expected": exposed.expected, "exposed_low": exposed.low, "exposed_high": exposed.high,
+        "incremental_expected": orders.expected, "incremental_low": orders.low, "incremental_high": orders.high,
+        "fee": result.cost.fee, "cost": result.cost.expected, "profit": result.profit.expected,
+        "roi_expected": roi and roi.expected, "roi_low": roi and roi.low, "roi_high": roi and roi.high,
+        "roi_probability_positive": roi and roi.probability_positive, "maximum_fee": result.maximum_fee,
+        "support": result.support.level, "flags": ",".join(result.flags),
+    }  # fmt: skip
+
+
+def _request_row(answer: Answered, digest: str) -> dict[str, Any]:
+    told = answer.response
+    return {
+        "request_id": answer.request_id, "answered_at": micros(answer.at), "path": answer.path,
+        "as_of": micros(pd.Timestamp(told.as_of)), "model_version": told.model.version,
+        "model_as_of": micros(pd.Timestamp(answer.model_as_of)) if answer.model_as_of else None,
+        "campaign_id": told.campaign_id, "brief": digest, "level": told.level,
+        "refused": json.dumps(Counter(error.code for error in told.errors)),
+    }  # fmt: skip
+
+
+def write_scores(store: Store, answers: Sequence[Answered]) -> None:
+    """Keep these answers; all or none. Raises StoreUnavailable."""
+    briefs = [answer.campaign.model_dump_json() for answer in answers]
+    digests = [hashlib.sha256(brief.encode()).hexdigest() for brief in briefs]
+    requests = [_request_row(answer, digest) for answer, digest in zip(answers, digests, strict=True)]
+    rows = [[score_row(result) for result in answer.response.results] for answer in answers]
+    with store.writing("scores") as connection:
+        _keep_briefs(connection, dict(zip(digests, briefs, strict=True)))
+        made = sa.insert(score_requests).returning(score_requests.c.number, sort_by_parameter_order=True)
+        numbers = connection.execute(made, requests).scalars().all()
+        flat = [{"request": number, **row} for number, some in zip(numbers, rows, strict=True) for row in some]
+        if flat:
+            connection.execute(sa.insert(scores), flat)
+
+
+def _keep_briefs(connection: sa.Connection, briefs: dict[str, str]) -> None:
+    held = sa.select(score_briefs.c.digest).where(score_briefs.c.digest.in_(list(briefs)))
+    known = set(connection.execute(held).scalars())
+    new = [{"digest": digest, "campaign": text} for digest, text in briefs.items() if digest not in known]
+    if new:
+        connection.execute(sa.insert(score_briefs), new)
+
+
+def prune_scores(store: Store, *, most_rows: int, before: pd.Timestamp) -> int:
+    """Drop answers given before a time, and the oldest beyond `most_rows` candidates; how many answers went."""
+    with store.writing("scores") as connection:
+        newest = connection.execute(sa.select(sa.func.max(scores.c.number))).scalar_one() or 0
+        beyond = sa.select(sa.func.max(scores.c.request)).where(scores.c.number <= newest - most_rows)
+        last = connection.execute(beyond).scalar_one() or 0
+        old = sa.or_(score_requests.c.answered_at < micros(before), score_requests.c.number <= last)
+        gone = connection.execute(sa.delete(score_requests).where(old)).rowcount
+        if gone:
+            used = sa.select(score_requests.c.brief)
+            connection.execute(sa.delete(score_briefs).where(score_briefs.c.digest.not_in(used)))
+    return gone
+
+
+def read_scores(store: Store, since: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Every logged score, oldest first: the columns of `scores` and of its request, times UTC; shape (n_scores, …)."""
+    c = score_requests.c
+    about = (
+        c.request_id,
+        c.answered_at,
+        c.path,
+        c.as_of,
+        c.model_version,
+        c.model_as_of,
+        c.campaign_id,
+        c.brief,
+        c.level,
+    )
+    query = sa.select(scores, *about).join(score_requests, scores.c.request == c.number).order_by(scores.c.number)
+    return _frame(store, query if since is None else query.where(c.answered_at >= micros(since)))
+
+
+def read_requests(store: Store, since: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Every logged request, oldest first; `refused` is {code: how many}."""
+    query = sa.select(score_requests).order_by(score_requests.c.number)
+    frame = _frame(store, query if since is None else query.where(score_requests.c.answered_at >= micros(since)))
+    return frame.assign(refused=[json.loads(text) for text in frame["refused"]])
+
+
+def read_briefs(store: Store) -> dict[str, dict[str, Any]]:
+    """The campaigns that were asked about, by digest."""
+    with store.reading() as connection:
+        return {row.digest: json.loads(row.campaign) for row in connection.execute(sa.select(score_briefs))}
+
+
+def _frame(store: Store, query: sa.Select[Any]) -> pd.DataFrame:
+    with store.reading() as connection:
+        result = connection.execute(query)
+        frame = pd.DataFrame(result.all(), columns=list(result.keys()))
+    for name in ("answered_at", "as_of", "model_as_of"):
+        whole = frame[name].astype("Int64")
+        frame[name] = pd.to_datetime(whole, unit="us", utc=True).astype("datetime64[us, UTC]")
+    numbers = [column.name for column in scores.c if isinstance(column.type, sa.Float) and column.name in frame]
+    return frame.astype(dict.fromkeys(numbers, "float64"))
