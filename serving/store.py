@@ -17,7 +17,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from data.errors import ConfigError, Fault, WorkError
@@ -203,13 +210,16 @@ def _told(url: URL) -> Iterator[None]:
     except (OperationalError, PoolTimeout) as error:
         raise StoreUnavailable(f"the store at {_where(url)} does not answer ({_cause(error)})") from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        # A damaged file has no class of its own; everything more special is our own mistake.
+        if not error.connection_invalidated and type(error) is not DatabaseError:
             raise
-        raise StoreUnavailable(f"the connection to the store at {_where(url)} was lost") from error
+        raise StoreUnavailable(f"the store at {_where(url)} cannot be used ({_cause(error)})") from error
 
 
 def _where(url: URL) -> str:
-    return str(url.database) if url.get_backend_name() == "sqlite" else f"{url.host or 'localhost'}/{url.database}"
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return f"{url.host or url.query.get('host', 'localhost')}/{url.database}"
 
 
 def _cause(error: SQLAlchemyError) -> str:

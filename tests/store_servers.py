@@ -59,7 +59,7 @@ def running_postgres() -> Iterator[URL]:
         control = [found / "pg_ctl", "-D", data, "-w"]
         subprocess.run([*control, "-o", options, "-l", home / "log", "start"], check=True, **quiet, **who)  # type: ignore[call-overload]
         try:
-            yield URL.create("postgresql+psycopg", "tester", host=str(home), database="postgres")
+            yield URL.create("postgresql+psycopg", "tester", database="postgres", query={"host": str(home)})
         finally:
             subprocess.run([*control, "-m", "immediate", "stop"], check=True, **quiet, **who)  # type: ignore[call-overload]
     finally:
@@ -71,6 +71,8 @@ def new_database(server: URL) -> URL:
     import psycopg
 
     name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-    with psycopg.connect(host=server.host, user=server.username, dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(
+        host=str(server.query["host"]), user=server.username, dbname="postgres", autocommit=True
+    ) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     return server.set(database=name)

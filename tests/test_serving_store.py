@@ -40,7 +40,7 @@ def test_every_step_can_be_taken_back(store: Store) -> None:
     script = ScriptDirectory.from_config(config)
     assert script.get_heads() == [HEAD]
     with store.writing("migrate") as connection:
-        with EnvironmentContext(config, script, fn=lambda rev, _: script._downgrade_revs("base", rev)) as context:  # type: ignore[arg-type]
+        with EnvironmentContext(config, script, fn=lambda rev, _: script._downgrade_revs("base", rev)) as context:
             context.configure(connection=connection)
             context.run_migrations()
         assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
