@@ -15,7 +15,7 @@ import pandas as pd
 
 from data.errors import CreatorLiftError
 from serving.store import Store
-from serving.store_scores import Answered, prune_scores, write_scores
+from serving.store_scores import Entry, prune_scores, write_scores
 
 log = logging.getLogger("creatorlift.score_log")
 _EVERY_SECONDS = 1.0
@@ -52,14 +52,14 @@ class ScoreLog:
         self._store = store
         self._now = now
         self._lock = threading.Lock()
-        self._waiting: list[Answered] = []
+        self._waiting: list[Entry] = []
         self._rows = 0
         self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="score-log", daemon=True)
         self._thread.start()
 
-    def put(self, answer: Answered) -> None:
+    def put(self, answer: Entry) -> None:
         """Take an answer, or count it as dropped. Never waits for the store, never raises."""
         rows = answer.rows
         with self._lock:

@@ -19,8 +19,8 @@ from serving.store_tables import micros, score_briefs, score_requests, scores
 
 
 @dataclass(frozen=True)
-class Answered:
-    """One answer, as it is handed to the log: nothing is worked out before it is written."""
+class Entry:
+    """One answer as it is handed to the log; nothing is worked out before it is written."""
 
     request_id: str
     path: str
@@ -52,7 +52,7 @@ def score_row(result: ScoreResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _request_row(answer: Answered, digest: str) -> dict[str, Any]:
+def _request_row(answer: Entry, digest: str) -> dict[str, Any]:
     told = answer.response
     return {
         "request_id": answer.request_id, "answered_at": micros(answer.at), "path": answer.path,
@@ -63,7 +63,7 @@ def _request_row(answer: Answered, digest: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_scores(store: Store, answers: Sequence[Answered]) -> None:
+def write_scores(store: Store, answers: Sequence[Entry]) -> None:
     """Keep these answers; all or none. Raises StoreUnavailable."""
     briefs = [answer.campaign.model_dump_json() for answer in answers]
     digests = [hashlib.sha256(brief.encode()).hexdigest() for brief in briefs]
