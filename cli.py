@@ -286,6 +286,18 @@ def _score(args: argparse.Namespace) -> int:
     return 0
 
 
+def _explain(args: argparse.Namespace) -> int:
+    from serving.command_explain import explain
+    from serving.terminal_portrait import portrait_view
+
+    told = explain(args.workspace, args.creator, args.brief, args.as_of or utc_now(), args.model)
+    if args.json:
+        _emit_json({**asdict(told.portrait), "campaign_id": told.campaign})
+    else:
+        out.print(portrait_view(told.portrait, told.campaign, told.model, out.width), soft_wrap=False)
+    return 0
+
+
 def _serve(args: argparse.Namespace) -> int:
     from serving.config import ServeSettings
     from serving.server import run_server
@@ -411,6 +423,14 @@ def build_parser() -> argparse.ArgumentParser:
     c.add_argument("--model", default="champion", metavar="ALIAS|VERSION")
     c.add_argument("--level", type=_share, default=None, help="level of the intervals (default 0.8)")
     c.add_argument("--rank-by", choices=("profit", "roi", "fit"), default=None)
+    add_json(c)
+
+    c = add("explain", _explain, "show a creator for a brief: every feature beside its peers, and what is behind it")
+    add_workspace(c)
+    c.add_argument("creator", metavar="CREATOR", help="a creator_id of the workspace")
+    c.add_argument("--brief", type=Path, required=True, metavar="FILE", help="JSON, YAML or TOML")
+    c.add_argument("--as-of", type=_time, default=None, help="what was known before this time (default: now)")
+    c.add_argument("--model", metavar="ALIAS|VERSION", help="whose peers and reasons (default: champion, if any)")
     add_json(c)
 
     c = add("serve", _serve, "answer over HTTP")

@@ -87,7 +87,7 @@ def sentiment_features(view: View) -> dict[str, Floats]:
     Each visible comment is read once, however many pairings see it; no other is read.
     """
     audience = audience_of(view)
-    read = _read(audience)
+    read = readings(audience)
     return {
         **_volume(view, audience),
         **_tone(audience, read),
@@ -101,7 +101,7 @@ def audience_of(view: View) -> Visible:
     return view.comments.where(view.comments.numbers("is_creator") != 1)
 
 
-def _read(comments: Visible) -> dict[str, Floats]:
+def readings(comments: Visible) -> dict[str, Floats]:
     """The reading of each visible comment, every number column of shape (m,)."""
     rows = np.unique(comments.row)
     table = read_comments(comments.frame["text"].take(rows).reset_index(drop=True).fillna(""))

@@ -154,7 +154,7 @@ def score_files(
     if out is not None:
         writable_ending(out)
     options = {"as_of": None if as_of is None else as_of.isoformat(), "level": level, "rank_by": rank_by}
-    request = _request(read_brief(brief), read_candidates(candidates), options, brief)
+    request = read_request(read_brief(brief), read_candidates(candidates), options, brief)
     scorer, info = load_scorer(model)
     catalogue = Catalogue.of(load_history(workspace))
     response = score(request, scorer, info, catalogue, now=now)
@@ -172,9 +172,13 @@ def write_response(response: ScoreResponse, out: Path) -> None:
         write_rows(results_table(response), out)
 
 
-def _request(
+def read_request(
     brief: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], options: Mapping[str, Any], path: Path
 ) -> ScoreRequest:
+    """The endpoint's request of a brief, candidates and options (None: not given); BriefError names every fault.
+
+    `path`: the brief's file, for the faults' words.
+    """
     told = {key: value for key, value in options.items() if value is not None}
     try:
         body = json.dumps({"campaign": brief, "candidates": candidates, **told}, default=_json_value)

@@ -161,3 +161,39 @@ def test_promote_without_a_model_says_what_to_do(capsys: pytest.CaptureFixture[s
     code, _, err = run(capsys, "promote")
     assert code == 1
     assert "creatorlift train" in err
+
+
+def test_explain_shows_the_creator_and_the_models_reasons(
+    trained: Trained, brief: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.console import Console
+
+    creator = read_tables(trained.workspace, ["posts"])["posts"]["creator_id"].value_counts().index[0]
+    command = ["explain", trained.workspace, creator, "--brief", brief, "--as-of", "2026-01-01"]
+    code, told, _ = run(capsys, *command, "--json")
+    assert code == 0
+    shown = json.loads(told)
+    assert shown["campaign_id"] == "spring"
+    assert [family["family"] for family in shown["families"]] == ["niche", "engagement", "sentiment", "campaign"]
+    assert sum(r["incremental_conversions"] for r in shown["score"]["reasons"]) == pytest.approx(
+        shown["score"]["conversions"]
+    )
+    for width in (80, 120):
+        monkeypatch.setattr(cli, "out", Console(highlight=False, soft_wrap=True, width=width))
+        code, told, _ = run(capsys, *command)
+        assert code == 0
+        assert max(map(len, told.splitlines())) <= width
+        for words in (creator, "Engagement per follower", "Not known", "simulated data", "peers below"):
+            assert words in told
+
+
+def test_explain_without_a_model_or_with_an_unknown_creator(
+    workspace: Path, brief: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    creator = read_tables(workspace, ["posts"])["posts"]["creator_id"].iloc[0]
+    code, told, _ = run(capsys, "explain", workspace, creator, "--brief", brief, "--as-of", "2026-01-01")
+    assert code == 0
+    assert "no model yet" in told
+    code, _, err = run(capsys, "explain", workspace, "nobody", "--brief", brief)
+    assert code == 2
+    assert "nobody" in err

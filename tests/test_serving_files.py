@@ -77,7 +77,7 @@ def test_yaml_toml_and_json_say_the_same(tmp_path: Path) -> None:
         read_brief(written(tmp_path / "b.toml", TOML)),
         read_brief(written(tmp_path / "b.json", json.dumps({"campaign": plain}))),
     ]
-    made = [files._request(brief, [{"creator_id": "a"}], {}, tmp_path).campaign for brief in read]
+    made = [files.read_request(brief, [{"creator_id": "a"}], {}, tmp_path).campaign for brief in read]
     assert made[0].model_copy(update={"brief": "Trail shoes"}) == made[1] == made[2]
     assert made[0].ships_to == ["NO", "SE"] and made[0].starts_on.isoformat() == "2025-06-10"
 
