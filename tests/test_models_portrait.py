@@ -137,7 +137,7 @@ def test_the_brand_is_found_in_captions_and_keywords_are_told() -> None:
             "likes": [10, 20, 30],
         }),
         "campaigns": pd.DataFrame({
-            "campaign_id": ["k"], "brand": ["Northpeak"], "category": ["shoes"], "brief": ["shoes to run in"],
+            "campaign_id": ["k"], "brand": ["Northpeak"], "category": ["apparel"], "brief": ["shoes to run in"],
             "keywords": ["running"], "competitors": ["Fleetfoot"], "goal": ["sales"], "starts_on": ["2025-02-01"],
             "ends_on": ["2025-03-01"], "currency": ["EUR"], "order_value": [1.0], "gross_margin": [0.5],
         }),
