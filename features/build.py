@@ -43,7 +43,7 @@ def build_features(
     out = np.full((len(asked), len(NAMES)), np.nan)
     done = 0
     for rows, part in _parts(history, asked):
-        made = _features(part, asked.take(rows).reset_index(drop=True), reference)
+        made = features_of(asof.View(part, asked.take(rows).reset_index(drop=True)), reference)
         for column, name in enumerate(NAMES):
             out[rows, column] = made[name]
         done += len(rows)
@@ -52,8 +52,8 @@ def build_features(
     return pd.DataFrame(out, index=asked.index, columns=list(NAMES), copy=False)
 
 
-def _features(history: History, pairings: pd.DataFrame, reference: Reference) -> dict[str, Floats]:
-    view = asof.View(history, pairings)
+def features_of(view: asof.View, reference: Reference) -> dict[str, Floats]:
+    """Every feature of the pairings of a view, each float64 of shape (n_pairings,)."""
     made = {
         **niche.niche_features(view, reference.text_space),
         **audience.audience_features(view),

@@ -125,15 +125,19 @@ def _rows_of_test(known: Visible, measured: Mask) -> Floats:
     return out
 
 
-def _pooled(known: Visible, log_lift: Floats, weight: Floats) -> Floats:
-    """Weighted mean of the log lifts and the prior of a sale's lift; NaN where nothing was measured."""
+def pooled(pair: grouped.Ints, log_lift: Floats, weight: Floats, n: int) -> Floats:
+    """Weighted mean of the log lifts and the prior of a sale's lift, shape (n,); NaN where nothing was measured."""
     prior_weight = 1.0 / LIFT_SPREAD**2
     prior = load_priors().lift["sales"].median
     told = weight > 0
-    pair = known.pair[told]
-    above = grouped.total(pair, log_lift[told] * weight[told], known.n) + prior * prior_weight
-    below = grouped.total(pair, weight[told], known.n) + prior_weight
-    return np.where(grouped.count(pair, known.n) > 0, above / below, np.nan)
+    pair = pair[told]
+    above = grouped.total(pair, log_lift[told] * weight[told], n) + prior * prior_weight
+    below = grouped.total(pair, weight[told], n) + prior_weight
+    return np.where(grouped.count(pair, n) > 0, above / below, np.nan)
+
+
+def _pooled(known: Visible, log_lift: Floats, weight: Floats) -> Floats:
+    return pooled(known.pair, log_lift, weight, known.n)
 
 
 def _pooled_among(known: Visible, log_lift: Floats, weight: Floats, kept: Mask) -> Floats:
