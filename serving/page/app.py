@@ -10,7 +10,17 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from fastapi import FastAPI
 
 from serving.demo import BRIEF
-from serving.page import brief_calls, brief_view, candidates_calls, candidates_view, shortlist_calls, shortlist_view
+from serving.page import (
+    brief_calls,
+    brief_view,
+    candidates_calls,
+    candidates_view,
+    compare,
+    creator_calls,
+    creator_view,
+    shortlist_calls,
+    shortlist_view,
+)
 from serving.page.brief import defaults, values_of
 from serving.page.desk import Desk
 from serving.page.look import THEME
@@ -59,7 +69,7 @@ def build_app(desk: Desk) -> FastAPI:
     app.backend.websocket_capability = False
     app.layout = lambda: layout(desk)
     wiring = Wiring(app, desk)
-    for module in (brief_calls, candidates_calls, shortlist_calls):
+    for module in (brief_calls, candidates_calls, shortlist_calls, creator_calls, compare):
         module.register(wiring)
     _shell_calls(app)
     return server
@@ -98,13 +108,27 @@ def layout(desk: Desk) -> Any:
                 ],
                 id="step", value="brief", keepMounted=True,
             ),
+            creator_view.drawer(),
+            compare.modal(),
         ],
         id="theme", theme=THEME, forceColorScheme="light",
     )  # fmt: skip
 
 
 def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
-    names = ("job", "job-next", "done", "parts", "answer", "link-last", "link-box", "creator-open", "brief")
+    names = (
+        "job",
+        "job-next",
+        "done",
+        "parts",
+        "answer",
+        "link-last",
+        "link-box",
+        "creator-open",
+        "creator-asked",
+        "brief",
+        "asked",
+    )
     return [
         dcc.Store(id="boot", data=1),
         dcc.Store(id="brief-load"),

@@ -74,7 +74,8 @@ def percent(value: float | None, *, signed: bool = False) -> str:
     """A share as `34%`; with `signed`, `+34%`."""
     if value is None or not math.isfinite(value):
         return NONE
-    return f"{value:{'+' if signed else ''}.0%}".replace("-", "−")
+    whole = round(100.0 * value) + 0.0
+    return f"{whole:{'+' if signed and whole else ''}.0f}%".replace("-", "−")
 
 
 def decimal(value: float | None, places: int = 1, *, signed: bool = False) -> str:

@@ -45,7 +45,12 @@ def register(wiring: Wiring) -> None:
         Input("answer", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        finish, Output("answer", "data"), Input("done", "data"), State("parts", "data"), prevent_initial_call=True
+        finish,
+        Output("answer", "data"),
+        Output("asked", "data"),
+        Input("done", "data"),
+        State("parts", "data"),
+        prevent_initial_call=True,
     )
     wiring.server(
         repriced, Output("candidates", "data", allow_duplicate=True), Input("shortlist", "cellValueChanged"),
@@ -126,10 +131,11 @@ class Calls:
 
 
 def finish(job: dict[str, Any] | None, parts: list[Any] | None) -> Any:
-    """The whole answer, ranked over all parts."""
+    """The whole answer, ranked over all parts, and what was asked, without the results."""
     if not job or not parts:
-        return no_update
-    return {**merged(parts, job["rank_by"]), "campaign": job["campaign"], "rank_by": job["rank_by"]}
+        return no_update, no_update
+    answer = {**merged(parts, job["rank_by"]), "campaign": job["campaign"], "rank_by": job["rank_by"]}
+    return answer, {name: answer[name] for name in ("campaign", "currency", "as_of", "level", "model", "rank_by")}
 
 
 def shown(

@@ -72,7 +72,7 @@ def layout() -> Any:
 def _actions() -> Any:
     return html.Div(
         [
-            dmc.Button("Compare", id="compare-open", variant="default", disabled=True),
+            dmc.Button("Compare: tick 2 to 4", id="compare-open", variant="default", disabled=True),
             dmc.Menu(
                 [
                     dmc.MenuTarget(dmc.Button("Take away", id="take-away", variant="default")),

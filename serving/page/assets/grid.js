@@ -61,7 +61,7 @@
     const d = props.data || {};
     return h("div", { className: "cl-cell cl-cell-name" },
       h("button", { className: "cl-link", title: "Open " + d.name, tabIndex: -1,
-        onClick: () => window.clOpenCreator && window.clOpenCreator(d.creator_id) },
+        onClick: () => window.clOpenCreator && window.clOpenCreator(d) },
         h("bdi", null, d.name)),
       h("div", { className: "cl-cell-range" }, d.about));
   };

@@ -49,7 +49,7 @@
     }
   };
 
-  window.clOpenCreator = (id) => set("creator-open", { data: { id: id, at: Date.now() } });
+  window.clOpenCreator = (row) => set("creator-open", { data: { row: row, at: Date.now() } });
   window.clPin = (id) => set("pin-asked", { data: { id: id, at: Date.now() } });
 
   document.addEventListener("keydown", (event) => {
@@ -174,6 +174,16 @@
           children: "Scoring: " + job.at.toLocaleString("en") + " of " + job.of.toLocaleString("en") } } ] } };
     },
     progressOver: function (done) { return done ? [] : none(); },
+    fee: function (place, points, figure, asked) {
+      const p = (points || [])[place];
+      if (!p || !figure) return [none(), none()];
+      const minus = (t) => t.replace("-", "−"), plus = (x) => minus((x > 0 ? "+" : "") + x.toFixed(1));
+      const roi = p.roi === null ? "nothing is paid, so there is no ROI" :
+        "expected ROI " + plus(p.roi) + " (" + plus(p.low) + " to " + plus(p.high) + "), chance to earn back " + Math.round(100 * p.chance) + "%";
+      const shapes = figure.layout.shapes.map((s, i) => (i ? s : Object.assign({}, s, { x0: p.fee, x1: p.fee })));
+      return ["At a fee of " + Math.round(p.fee).toLocaleString("en") + " " + asked.currency + ": " + roi + ".",
+        Object.assign({}, figure, { layout: Object.assign({}, figure.layout, { shapes: shapes }) })];
+    },
     search: function (text, options) { return Object.assign({}, options, { quickFilterText: text || "" }); },
     key: function (presses, forget, opened, text) {
       const by = window.dash_clientside.callback_context.triggered_id;

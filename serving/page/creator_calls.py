@@ -1,0 +1,71 @@
+"""Callbacks of the creator's panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, State, no_update
+
+from serving.page.creator import at_fees, audience, past_deals, subject_of
+from serving.page.creator_view import head, rest_view, verdict_view, waiting
+from serving.page.desk import Desk
+from serving.page.shortlist import entry_id
+from serving.page.wiring import Wiring
+
+
+def register(wiring: Wiring) -> None:
+    """Add them to the app."""
+    app, calls = wiring.app, Calls(wiring.desk)
+    wiring.server(
+        opened, Output("creator", "opened"), Output("creator-head", "children"), Output("creator-verdict", "children"),
+        Output("creator-rest", "children"), Output("creator-asked", "data"),
+        Input("creator-open", "data"), State("asked", "data"), State("candidates", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    wiring.server(
+        calls.verdict, Output("creator-verdict", "children", allow_duplicate=True), Output("fee-points", "data"),
+        Input("creator-asked", "data"), State("asked", "data"), heavy=True, prevent_initial_call=True,
+    )  # fmt: skip
+    wiring.server(
+        calls.rest, Output("creator-rest", "children", allow_duplicate=True), Input("fee-points", "data"),
+        State("creator-asked", "data"), State("asked", "data"), heavy=True, prevent_initial_call=True,
+    )  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("page", "fee"), Output("fee-words", "children"), Output("fee-curve", "figure"),
+        Input("fee-slider", "value"), State("fee-points", "data"), State("fee-curve", "figure"), State("asked", "data"),
+    )  # fmt: skip
+
+
+def opened(
+    pressed: Mapping[str, Any] | None, asked: Mapping[str, Any] | None, entries: Sequence[Mapping[str, Any]] | None
+) -> Any:
+    """The panel with what the shortlist already knows, and the question for the rest."""
+    if not pressed or not asked:
+        return (no_update,) * 5
+    row = pressed["row"]
+    entry = next((e for e in entries or [] if entry_id(e) == row["creator_id"]), None)
+    goal = asked["campaign"].get("goal", "sales")
+    if entry is None:
+        return True, head(row, asked["currency"], goal), "No longer in the list of candidates.", None, no_update
+    return True, head(row, asked["currency"], goal), waiting(), waiting(), {"item": entry["item"], "row": row}
+
+
+class Calls:
+    """The callbacks that score."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def verdict(self, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
+        """Verdict, reasons and fees."""
+        if not creator:
+            return no_update, no_update
+        found = at_fees(self._desk, asked["campaign"], creator["item"], creator["row"], asked["as_of"])
+        return verdict_view(found, asked), found.fees
+
+    def rest(self, _: Any, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
+        """Audience and past deals."""
+        if not creator:
+            return no_update
+        subject = subject_of(self._desk, asked["campaign"], creator["item"], asked["as_of"])
+        return rest_view(audience(subject, asked["campaign"]), past_deals(self._desk, subject))

@@ -1,0 +1,166 @@
+"""One creator opened from the shortlist: the verdict, why, what would change it, and what is known of her."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from serving.page import figures
+from serving.page.brief import conversion_word
+from serving.page.creator import AtFees, Deal, verdict
+from serving.page.look import SUPPORT_WORDS, count, decimal, money, orders, percent, span
+from serving.page.parts import figure_of
+
+_DIMENSIONS = {"age": "age", "gender": "gender", "country": "country", "language": "language", "interest": "interest"}
+
+
+def drawer() -> Any:
+    """The panel that opens over the shortlist."""
+    return dmc.Drawer(
+        [
+            html.Div(id="creator-head"),
+            html.Div(id="creator-verdict", children=_skeleton(3)),
+            html.Div(id="creator-rest", children=_skeleton(6)),
+            dcc.Store(id="fee-points"),
+        ],
+        id="creator", position="right", size="min(920px, 100%)", title="Creator", padding="lg", keepMounted=True,
+        closeButtonProps={"aria-label": "Close the creator"},
+    )  # fmt: skip
+
+
+def _skeleton(lines: int) -> list[Any]:
+    return [dmc.Skeleton(height=18, mt=12, width=f"{92 - 9 * (n % 4)}%") for n in range(lines)]
+
+
+def waiting() -> list[Any]:
+    """What stands where parts are still being worked out."""
+    return _skeleton(6)
+
+
+def head(row: Mapping[str, Any], currency: str, goal: str) -> Any:
+    """Who she is and her numbers, from the shortlist's row: there at once."""
+    things = conversion_word(goal)
+    return html.Div(
+        [
+            html.H2(html.Bdi(row["name"]), className="cl-h2 cl-creator-name"),
+            html.P([row["about"], html.Span(f" · {SUPPORT_WORDS.get(row['support'], '')}", className="cl-muted")],
+                   className="cl-lead"),
+            html.Div(
+                [
+                    figure_of("Fit", count(row["fit"]), span(count(row["fit_low"]), count(row["fit_high"]))),
+                    figure_of("Lift", percent(row["lift"], signed=True),
+                              span(percent(row["lift_low"], signed=True), percent(row["lift_high"], signed=True))),
+                    figure_of(f"Extra {things}", orders(row["orders"]),
+                              span(orders(row["orders_low"]), orders(row["orders_high"]))),
+                    figure_of("People reached", count(row["exposed"]),
+                              span(count(row["exposed_low"]), count(row["exposed_high"]))),
+                    figure_of("ROI", decimal(row["roi"], signed=True),
+                              span(decimal(row["roi_low"], signed=True), decimal(row["roi_high"], signed=True))),
+                    figure_of("Maximum fee", money(row["maximum_fee"], currency),
+                              f"break-even {money(row['break_even'], currency)}"),
+                ],
+                className="cl-figures is-six",
+            ),
+            _flags(row["flags"]),
+        ]
+    )  # fmt: skip
+
+
+def _flags(flags: Sequence[Mapping[str, str]]) -> Any:
+    if not flags:
+        return None
+    items = [html.Li([html.Span(f["label"], className="cl-flag"), f" {f['text'].partition(': ')[2]}"]) for f in flags]
+    return html.Div([html.H3("To look at", className="cl-h3"), html.Ul(items, className="cl-flag-list")])
+
+
+def verdict_view(found: AtFees, asked: Mapping[str, Any]) -> Any:
+    """The verdict in a sentence, the reasons as a waterfall, the families, and the fee slider."""
+    result, currency = found.asked, asked["currency"]
+    campaign = asked["campaign"]
+    things, safety = conversion_word(campaign.get("goal")), float(campaign.get("safety", 0.8))
+    sentence, tone = verdict(result, currency, safety)
+    fee = result["cost"]["fee"]
+    return html.Div(
+        [
+            html.P(sentence, className=f"cl-verdict is-{tone}" if tone else "cl-verdict"),
+            _fee_slider(found.fees, currency, safety, fee),
+            html.H3("Why this number", className="cl-h3 cl-part"),
+            _plot(figures.waterfall(result["reasons"], result["incremental_conversions"]["expected"], things),
+                  "Waterfall of what adds to and takes from the expected extra conversions"),
+            _plot(figures.families(result["fit"]["parts"], result["fit"]["score"]),
+                  "Points that each family of signs adds to the fit score"),
+            _support(result["support"]),
+        ]
+    )  # fmt: skip
+
+
+def _fee_slider(points: Sequence[Mapping[str, Any]], currency: str, safety: float, fee: float | None) -> Any:
+    fees = [p["fee"] for p in points]
+    start = min(range(len(fees)), key=lambda i: abs(fees[i] - (fee or 0.0))) if fees else 0
+    last = len(fees) - 1
+    marks = (
+        [{"value": i, "label": f"{fees[i]:,.0f}"} for i in (0, last // 4, last // 2, 3 * last // 4, last)]
+        if fees
+        else []
+    )
+    return html.Div(
+        [
+            html.H3("What would change the verdict", className="cl-h3 cl-part"),
+            html.P(id="fee-words", className="cl-fee-words", role="status"),
+            dmc.Slider(id="fee-slider", min=0, max=max(last, 1), value=start, marks=marks, label=None, mb=28,
+                       thumbLabel="Fee", updatemode="drag"),
+            dcc.Graph(id="fee-curve", figure=figures.fee_curve(points, currency, safety, fees[start] if fees else None),
+                      config=figures.CONFIG, className="cl-plot"),
+        ]
+    )  # fmt: skip
+
+
+def _support(support: Mapping[str, Any]) -> Any:
+    if not support["reasons"]:
+        return None
+    return html.P(f"How like past deals: {SUPPORT_WORDS[support['level']]} ({'; '.join(support['reasons'])}).",
+                  className="cl-note")  # fmt: skip
+
+
+def rest_view(
+    shares: Mapping[str, Sequence[tuple[str, float | None, float | None]]],
+    deals: Sequence[Deal],
+    more: Sequence[Any] = (),
+) -> Any:
+    """Audience, past deals, and what the portrait adds."""
+    return html.Div([*more, *_audience(shares), *_deals(deals)])
+
+
+def _audience(shares: Mapping[str, Sequence[tuple[str, float | None, float | None]]]) -> list[Any]:
+    heading = html.H3("Audience", className="cl-h3 cl-part")
+    if not any(row[1] is not None for rows in shares.values() for row in rows):
+        return [heading, html.P("Who follows this creator is not known.", className="cl-muted")]
+    plots = [
+        _plot(figures.audience(_DIMENSIONS[name], rows), f"Audience by {name}")
+        for name, rows in shares.items()
+        if any(row[1] is not None for row in rows)
+    ]
+    return [heading, html.Div(plots, className="cl-two")]
+
+
+def _deals(deals: Sequence[Deal]) -> list[Any]:
+    heading = html.H3("Past collaborations", className="cl-h3 cl-part")
+    if not deals:
+        return [heading, html.P("No measured collaboration of this creator is known.", className="cl-muted")]
+    note = (
+        "Predicted by the live model from what was known when each was agreed; it may have learned from these very "
+        "deals. Ranges hold the value in 80% of cases."
+    )
+    plot = _plot(
+        figures.deals(deals, "Lift of past collaborations"), "Predicted and measured lift of past collaborations"
+    )
+    return [heading, plot, html.P(note, className="cl-note")]
+
+
+def _plot(made: Any, label: str) -> Any:
+    return html.Div(
+        dcc.Graph(figure=made, config=figures.CONFIG, className="cl-plot"), role="img", **{"aria-label": label}
+    )

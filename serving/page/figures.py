@@ -1,0 +1,172 @@
+"""Plots: titles, units, readable labels; colours that hold on light and dark, text coloured by the page's styles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from serving.page.look import ACCENT, BAD, FAMILY_COLOURS, FAMILY_WORDS, GOOD, QUIET, decimal, percent
+
+CONFIG = {"displayModeBar": False, "responsive": True}
+_FONT = "Inter, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
+_CLEAR = "rgba(0,0,0,0)"
+
+
+def figure(title: str, height: int, **layout: Any) -> go.Figure:
+    """An empty figure in the page's manner."""
+    made = go.Figure()
+    made.update_layout(
+        title={"text": f"<b>{title}</b>", "x": 0, "xref": "container", "xanchor": "left", "font": {"size": 13.5}},
+        height=height,
+        font={"family": _FONT, "size": 12.5}, paper_bgcolor=_CLEAR, plot_bgcolor=_CLEAR, showlegend=False,
+        margin={"l": 10, "r": 16, "t": 44, "b": 44}, hoverlabel={"font": {"family": _FONT}}, dragmode=False,
+        **layout,
+    )  # fmt: skip
+    made.update_xaxes(gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10)
+    made.update_yaxes(
+        gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10,
+        ticklabelstandoff=6,
+    )  # fmt: skip
+    return made
+
+
+def waterfall(reasons: Sequence[Mapping[str, Any]], total: float, things: str) -> go.Figure:
+    """What each reason adds to the expected extra conversions: from a typical pairing down to the sum."""
+    first = [r for r in reasons if r["feature"] == "typical"]
+    rest = [r for r in reasons if r["feature"] not in ("typical",)]
+    steps = [*first, *rest]
+    names = [reason_label(r) for r in steps] + [f"Expected extra {things}"]
+    values = [r["incremental_conversions"] for r in steps] + [total]
+    made = figure(f"What makes up the expected extra {things}", 96 + 30 * len(names))
+    made.add_trace(
+        go.Waterfall(
+            orientation="h", y=names, x=values, measure=["relative"] * len(steps) + ["total"],
+            text=[decimal(v, 1, signed=True) for v in values[:-1]] + [decimal(total, 1)], textposition="outside",
+            increasing={"marker": {"color": GOOD}}, decreasing={"marker": {"color": BAD}},
+            totals={"marker": {"color": ACCENT}}, connector={"line": {"color": QUIET, "width": 1, "dash": "dot"}},
+            hovertext=[r["text"] for r in steps] + ["The sum"], hoverinfo="text", cliponaxis=False,
+        )
+    )  # fmt: skip
+    made.update_yaxes(autorange="reversed", title=None)
+    made.update_xaxes(title=f"extra {things}")
+    made.update_layout(margin={"l": 10, "r": 48, "t": 44, "b": 44})
+    return made
+
+
+def reason_label(reason: Mapping[str, Any]) -> str:
+    """A reason's name for an axis."""
+    if reason["feature"] == "typical":
+        return "A typical creator of this reach"
+    if reason["feature"] == "others":
+        return "Everything else"
+    return str(reason.get("label") or reason["feature"].replace("_", " ").capitalize())
+
+
+def families(parts: Mapping[str, float], score: float) -> go.Figure:
+    """The points each family of signs adds to the fit score; with 50 they add up to it."""
+    names = [FAMILY_WORDS[name] for name in parts]
+    made = figure(f"Fit {score:.0f}: 50 and what each family adds", 232)
+    made.add_trace(
+        go.Bar(
+            orientation="h", y=names, x=list(parts.values()),
+            marker={"color": [FAMILY_COLOURS[name] for name in parts]},
+            text=[decimal(v, 1, signed=True) for v in parts.values()], textposition="outside", cliponaxis=False,
+            hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
+        )
+    )  # fmt: skip
+    reach = max([10.0, *(abs(v) for v in parts.values())]) * 1.25
+    made.update_xaxes(title="points of fit", range=[-reach, reach])
+    made.update_yaxes(autorange="reversed")
+    return made
+
+
+def fee_curve(points: Sequence[Mapping[str, Any]], currency: str, safety: float, asked: float | None) -> go.Figure:
+    """Chance to earn back by fee; the line that moves is the slider's fee."""
+    fees = [p["fee"] for p in points]
+    made = figure("Chance to earn back, by fee", 260)
+    made.add_trace(
+        go.Scatter(
+            x=fees, y=[p["chance"] for p in points], mode="lines", line={"color": ACCENT, "width": 2.5},
+            fill="tozeroy", fillcolor="rgba(43,134,171,.12)",
+            hovertemplate=f"%{{x:,.0f}} {currency}: %{{y:.0%}}<extra></extra>",
+        )
+    )  # fmt: skip
+    made.add_shape(type="line", x0=asked or 0, x1=asked or 0, y0=0, y1=1, line={"color": ACCENT, "width": 2})
+    made.add_shape(type="line", x0=0, x1=fees[-1] if fees else 1, y0=safety, y1=safety,
+                   line={"color": GOOD, "width": 1.5, "dash": "dash"})  # fmt: skip
+    made.add_annotation(x=fees[-1] if fees else 1, y=safety, text=f"your safety, {safety:.0%}", showarrow=False,
+                        xanchor="right", yanchor="bottom")  # fmt: skip
+    made.update_yaxes(range=[0, 1.02], tickformat=".0%", title="chance that ROI is above 0")
+    made.update_xaxes(title=f"fee, {currency}", rangemode="tozero")
+    return made
+
+
+def audience(dimension: str, rows: Sequence[tuple[str, float | None, float | None]]) -> go.Figure:
+    """The audience's shares beside those wanted."""
+    names = [row[0] for row in rows]
+    made = figure(f"Audience by {dimension}", 110 + 34 * len(names), bargap=0.32, legend={"orientation": "h", "y": 1.0,
+                  "yanchor": "bottom", "x": 1, "xanchor": "right"})  # fmt: skip
+    alone = all(row[2] is None for row in rows) or all(row[1] is None for row in rows)
+    for place, (label, colour) in enumerate((("audience", ACCENT), ("wanted", QUIET))):
+        values = [row[1] if place == 0 else row[2] for row in rows]
+        if all(value is None for value in values):
+            continue
+        made.add_trace(
+            go.Bar(orientation="h", y=names, x=values, name=label, marker={"color": colour},
+                   width=0.5 if alone else None,
+                   text=[percent(v) for v in values], textposition="outside", cliponaxis=False,
+                   hovertemplate=f"%{{y}}, {label}: %{{x:.0%}}<extra></extra>")
+        )  # fmt: skip
+    top = max((value for _, *both in rows for value in both if isinstance(value, float)), default=1.0)
+    made.update_layout(showlegend=True)
+    made.update_xaxes(tickformat=".0%", title="share of people", range=[0, min(1.0, top * 1.2 + 0.02)])
+    made.update_yaxes(autorange="reversed", type="category")
+    return made
+
+
+def deals(rows: Sequence[Any], title: str) -> go.Figure:
+    """Measured against predicted lift of past deals, each with its interval."""
+    names = [f"{deal.agreed_at:%b %Y} · {deal.brand}"[:34] for deal in rows]
+    made = figure(title, 120 + 46 * len(names), legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1,
+                  "xanchor": "right"})  # fmt: skip
+    for label, colour, symbol, offset in (
+        ("predicted", ACCENT, "circle", -0.13),
+        ("measured", "#b8860b", "diamond", 0.13),
+    ):
+        told = [getattr(deal, label) for deal in rows]
+        made.add_trace(
+            go.Scatter(
+                x=[t[0] for t in told], y=[i + offset for i in range(len(rows))], mode="markers", name=label,
+                marker={"color": colour, "size": 9, "symbol": symbol},
+                error_x={"type": "data", "symmetric": False, "array": [t[2] - t[0] for t in told],
+                         "arrayminus": [t[0] - t[1] for t in told], "color": colour, "thickness": 1.5, "width": 0},
+                hovertemplate=f"{label}: %{{x:+.0%}}<extra></extra>",
+            )
+        )  # fmt: skip
+    made.update_layout(showlegend=True)
+    made.update_xaxes(tickformat="+.0%", title="lift", zeroline=True)
+    made.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, autorange="reversed", showgrid=False,
+                      zeroline=False)  # fmt: skip
+    return made
+
+
+def intervals(rows: Sequence[Mapping[str, Any]], name: str, title: str, axis: str, form: str) -> go.Figure:
+    """One interval per creator, the expected value marked: for comparing a few."""
+    names = [str(row["name"])[:26] for row in rows]
+    made = figure(title, 110 + 40 * len(rows))
+    told = [(row[name], row[f"{name}_low"], row[f"{name}_high"]) for row in rows]
+    known = [(i, t) for i, t in enumerate(told) if t[0] is not None]
+    made.add_trace(
+        go.Scatter(
+            x=[t[0] for _, t in known], y=[i for i, _ in known], mode="markers", marker={"color": ACCENT, "size": 10},
+            error_x={"type": "data", "symmetric": False, "array": [t[2] - t[0] for _, t in known],
+                     "arrayminus": [t[0] - t[1] for _, t in known], "color": ACCENT, "thickness": 2, "width": 0},
+            hovertemplate=f"%{{x:{form}}}<extra></extra>",
+        )
+    )  # fmt: skip
+    made.update_xaxes(title=axis, tickformat=form, zeroline=True)
+    made.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, range=[len(rows) - 0.5, -0.5], showgrid=False,
+                      zeroline=False)  # fmt: skip
+    return made

@@ -1,0 +1,157 @@
+"""One creator: the verdict at many fees, audience, past deals; and a few side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from data.history import History
+from serving.catalogue import Catalogue
+from serving.context import Context
+from serving.page import compare, figures
+from serving.page.creator import FEES, Subject, at_fees, audience, measured_lift, past_deals, subject_of, verdict
+from serving.page.creator_view import head, rest_view, verdict_view
+from serving.page.desk import Desk
+from serving.page.shortlist import plain, rows
+from tests.serving_fakes import BRIEF, INFO, NOW, FakeScorer, inline, live, tables
+
+AS_OF = NOW.isoformat()
+ASKED = {"campaign": BRIEF, "currency": "USD", "as_of": AS_OF}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    context = Context(lambda: NOW)
+    context.live = live()
+    return Desk(context)
+
+
+def row_of(desk: Desk, item: dict[str, Any]) -> dict[str, Any]:
+    return rows(plain(desk.score(BRIEF, [item])), [])[0]
+
+
+def text_of(part: Any) -> str:
+    """All text in a component tree, in order."""
+    if isinstance(part, list | tuple):
+        return " ".join(text_of(one) for one in part)
+    if part is None or isinstance(part, str | int | float):
+        return "" if part is None else str(part)
+    return text_of(getattr(part, "children", None))
+
+
+@pytest.mark.parametrize("fee", [None, 0.0, 120.0])
+def test_every_fee_is_the_endpoints_own_answer(desk: Desk, fee: float | None) -> None:
+    item: dict[str, Any] = {"creator_id": "ana"} | ({} if fee is None else {"fee": fee})
+    found = at_fees(desk, BRIEF, item, row_of(desk, item), AS_OF)
+    assert found.asked["cost"]["fee"] == fee and found.asked["reasons"]
+    assert [p["fee"] for p in found.fees] == sorted(p["fee"] for p in found.fees) and len(found.fees) == FEES
+    assert found.fees[0]["fee"] == 0 and found.fees[-1]["fee"] >= 1.6 * row_of(desk, item)["break_even"]
+    point = found.fees[7]
+    alone = desk.score(BRIEF, [{"creator_id": "ana", "fee": point["fee"]}], as_of=AS_OF).results[0]
+    assert alone.roi is not None and (alone.roi.expected, alone.roi.low) == (point["roi"], point["low"])
+
+
+def test_a_creator_of_the_users_own_list(desk: Desk) -> None:
+    subject = subject_of(desk, BRIEF, inline("zoë", posts=1, audience={"age": {"18-24": 0.4}}), AS_OF)
+    assert len(subject.history["posts"]) == 1
+    wanted = {**BRIEF, "target_audience": {"age": {"25-34": 1.0}, "country": {"DE": 1.0}}}
+    assert audience(subject, wanted) == {
+        "age": [("18-24", 0.4, 0.0), ("25-34", 0.0, 1.0)],
+        "country": [("DE", None, 1.0)],
+    }
+
+
+def test_the_newest_audience_visible_counts() -> None:
+    shares = [
+        ("2025-01-01", "DE", 0.9),
+        ("2025-05-01", "DE", 0.5),
+        ("2025-05-01", "AT", 0.3),
+        ("2025-07-01", "DE", 0.1),
+    ]
+    frame = pd.DataFrame([{"creator_id": "ana", "observed_at": f"{day}T00:00:00Z", "dimension": "country", "bucket": b,
+                           "share": s} for day, b, s in shares])  # fmt: skip
+    subject = Subject(History.of({"audience": frame}), "ana", "c", NOW)
+    assert audience(subject, BRIEF) == {"country": [("DE", 0.5, None), ("AT", 0.3, None)]}
+
+
+def test_measured_lift_by_hand() -> None:
+    told = measured_lift([1000, 40, 500, 16], 0.8)
+    assert told is not None and told[0] == pytest.approx(40 / 1000 * 500 / 16 - 1)
+    # ln 1.25 ± 1.2816 · √(1/40 + 1/16)
+    assert told[1:] == pytest.approx((-0.1444, 0.8262), abs=5e-4)
+    assert measured_lift([1000, 0, 500, 16], 0.8) is None
+
+
+def test_past_deals_are_predicted_as_of_their_agreement() -> None:
+    data = tables()
+    deals = data["collaborations"].iloc[[0, 0, 0, 0]].reset_index(drop=True)
+    deals["collaboration_id"] = ["a", "b", "c", "d"]
+    deals["agreed_at"] = [
+        "2025-05-05T00:00:00Z",
+        "2025-05-02T12:00:00Z",
+        "2025-05-06T00:00:00Z",
+        "2025-07-01T00:00:00Z",
+    ]
+    deals["outcome_known_at"] = ["2025-05-20T00:00:00Z"] * 2 + ["2025-08-01T00:00:00Z"] * 2
+    deals["measure"] = ["holdout", "geo", "holdout", "holdout"]
+    for name, values in (("exposed", 1000), ("exposed_conversions", 40), ("holdout", 500), ("holdout_conversions", 16)):
+        deals[name] = [values if m == "holdout" else None for m in deals["measure"]]
+    deals["lift_estimate"] = [0.3 if m == "geo" else None for m in deals["measure"]]
+    deals["lift_se"] = [0.1 if m == "geo" else None for m in deals["measure"]]
+    scorer = FakeScorer()
+    context = Context(lambda: NOW)
+    context.live = replace(
+        live(scorer), info=INFO, catalogue=Catalogue.of(History.of(data | {"collaborations": deals}))
+    )
+    subject = subject_of(Desk(context), BRIEF, {"creator_id": "ana"}, AS_OF)
+    found = past_deals(Desk(context), subject)
+    assert [deal.collaboration_id for deal in found] == ["a", "b"]  # newest first; the outcome of c is not known yet
+    assert found[1].measured[0] == pytest.approx(0.3) and found[0].brand == "Northpeak"
+    # The fake's lift counts posts seen by then: one on 2 May, two by 5 May.
+    assert [deal.predicted[0] for deal in found] == [0.02, 0.01]
+
+
+@pytest.mark.parametrize(
+    ("fee", "maximum", "tone", "words"),
+    [(100.0, 150.0, "good", "within the maximum"), (200.0, 150.0, "bad", "chance to earn back is 40%"),
+     (None, 150.0, "", "Up to 150"), (5.0, None, "", "cannot be told")],
+)  # fmt: skip
+def test_the_verdict(fee: float | None, maximum: float | None, tone: str, words: str) -> None:
+    result = {"cost": {"fee": fee}, "maximum_fee": maximum, "roi": {"probability_positive": 0.4}}
+    told, found = verdict(result, "EUR", 0.8)
+    assert words in told and found == tone
+
+
+def test_the_waterfall_adds_up() -> None:
+    reasons = [{"feature": name, "incremental_conversions": value, "text": name}
+               for name, value in (("pod_share", -1.5), ("others", 0.5), ("typical", 4.0))]  # fmt: skip
+    made = figures.waterfall(reasons, 3.0, "orders")
+    assert list(made.data[0].x) == [4.0, -1.5, 0.5, 3.0] and list(made.data[0].measure)[-1] == "total"
+    assert made.data[0].y[0] == "A typical creator of this reach" and made.layout.xaxis.title.text == "extra orders"
+
+
+def test_the_panel_says_what_is_not_known(desk: Desk) -> None:
+    item = {"creator_id": "cy", "fee": 10.0}
+    row = row_of(desk, item)
+    assert "somewhat unlike past deals" in text_of(head(row, "USD", "sales"))
+    found = at_fees(desk, BRIEF, item, row, AS_OF)
+    reasons = [{"feature": "typical", "incremental_conversions": 1.0, "text": "A typical pairing adds 1."}]
+    shown = text_of(verdict_view(replace(found, asked={**found.asked, "reasons": reasons}), ASKED))
+    assert "within the maximum" in shown and "platform tiktok is rare" in shown
+    assert "Who follows this creator is not known" in text_of(rest_view({}, []))
+    assert "No measured collaboration" in text_of(rest_view({}, []))
+
+
+def test_a_few_side_by_side(desk: Desk) -> None:
+    table = rows(
+        plain(desk.score(BRIEF, [{"creator_id": "ana", "fee": 5.0}, {"creator_id": "bo"}, {"creator_id": "cy"}])), []
+    )
+    opened, body = compare.opened(1, list(reversed(table)), ASKED)
+    shown = text_of(body)
+    assert opened and shown.index(table[0]["name"]) < shown.index(table[1]["name"])
+    assert "break-even" in shown and "like past deals" in shown
+    assert compare.button(table) == ("Compare 3", False) and compare.button(table[:1])[1] is True
+    assert compare.button(table * 2)[1] is True
