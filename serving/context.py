@@ -12,6 +12,7 @@ import pandas as pd
 
 from serving.config import ServeSettings
 from serving.live import Answered, Live
+from serving.memory import Memory
 from serving.metrics import Metrics
 from serving.problems import not_ready
 
@@ -36,6 +37,8 @@ class Context:
         """Called in order when the service stops."""
         self.on_answer: list[Callable[[Answered], None]] = []
         """Called with every answer of scores, in the worker; must be quick and must not raise."""
+        self.memory = Memory(self)
+        """What the service remembers: outcomes, score log, keys, jobs."""
         self._one_at_a_time = anyio.CapacityLimiter(1)
 
     @cached_property

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import anyio.to_thread
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import request_id
@@ -32,6 +33,12 @@ class Rules(Protocol):
     limits: Limits | None
     per_minute: int
     seconds: float
+    origins: tuple[str, ...]
+    """Web origins whose pages may call; none: CORS is off."""
+
+
+_SENT = ("Authorization", "X-API-Key", "Content-Type", "Idempotency-Key", "X-Request-ID")
+_SHOWN = ("RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID", "Idempotency-Replayed", "Content-Disposition")
 
 
 class Gate:
@@ -41,14 +48,28 @@ class Gate:
         self._app = app
         self._rules = rules
         self._denied = denied
+        self._shared: tuple[tuple[str, ...], ASGIApp] = ((), self._guarded)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        rules = self._rules()
+        if rules is None or not rules.origins:
+            await self._guarded(scope, receive, send)
+            return
+        if self._shared[0] != rules.origins:
+            # Outside the keys: a browser asks whether it may send one before it does.
+            cors = CORSMiddleware(
+                self._guarded, rules.origins, ("GET", "POST"), allow_headers=_SENT, expose_headers=_SHOWN
+            )
+            self._shared = (rules.origins, cors)
+        await self._shared[1](scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        extra: Headers = [(request_id.HEADER, request_id.begin(headers.get(request_id.HEADER)))]
+        extra: Headers = [(request_id.HEADER, request_id.begin(headers.get(request_id.HEADER), scope["path"]))]
         rules = self._rules()
         if rules is None:
             await self._app(scope, receive, _with_headers(send, extra))

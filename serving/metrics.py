@@ -41,6 +41,19 @@ class Metrics:
             "model_info", "1 for the version that answers.", ["version", "data"], multiprocess_mode="max", **made
         )
 
+        self._denied = prometheus.Counter("denied", "Requests not let in or cut off, by status.", ["status"], **made)
+        self._logged = prometheus.Counter(
+            "score_log_rows", "Candidates of answers, by whether the score log has them.", ["kept"], **made
+        )
+
+    def denied(self, status: int) -> None:
+        """Count a request that was not let in: no key, no scope, too many, too slow."""
+        self._denied.labels(str(status)).inc()
+
+    def logged(self, what: str, rows: int) -> None:
+        """Count rows of the score log as `written` or `dropped`."""
+        self._logged.labels(what).inc(rows)
+
     def model(self, version: str, data: str) -> None:
         """Say which version answers."""
         self._model.labels(version, data).set(1)

@@ -11,11 +11,16 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from serving.operation import GATE_PROBLEMS, PROBLEMS, Operation
 from serving.operations import EXAMPLE as EXAMPLE
-from serving.operations import OPERATIONS, PROBLEMS, Operation
+from serving.operations import OPERATIONS
 from serving.problems import MEDIA_TYPE, ProblemBody
 
 _REF = "#/components/schemas/{model}"
+_KEYS = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "an API key"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "the same key"},
+}
 _TEXT = {"text/plain": {"schema": {"type": "string"}}}
 
 
@@ -48,7 +53,7 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, "securitySchemes": _KEYS},
     }
 
 
@@ -65,9 +70,13 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         asked: dict[str, Any] = {"schema": schemas[f"{operation.name} request"]}
         asked |= {"example": operation.example} if operation.example is not None else {}
         out["requestBody"] = {"required": True, "content": {"application/json": asked}}
+    problems = dict(operation.problems)
+    if operation.needs_key:
+        problems = {**GATE_PROBLEMS, **{s: w for s, w in problems.items() if w is not None or s not in GATE_PROBLEMS}}
+        out["security"] = [{"bearer": []}, {"header": []}, {}]
     good = {operation.status: {"description": operation.answered, "content": content}}
     out["responses"] = good | {
-        str(status): _problem(words or PROBLEMS[status]) for status, words in sorted(operation.problems.items())
+        str(status): _problem(words or PROBLEMS[status]) for status, words in sorted(problems.items())
     }
     return out
 

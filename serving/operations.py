@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from serving.answers import ModelResponse, ScoreResponse
+from serving.operation import PROBLEMS as PROBLEMS
+from serving.operation import Operation as Operation
+from serving.operations_memory import MEMORY
 from serving.schemas import ScoreRequest
 
 EXAMPLE: dict[str, Any] = {
@@ -33,39 +34,6 @@ EXAMPLE: dict[str, Any] = {
     ],
     "as_of": "2025-03-15T00:00:00Z",
 }  # fmt: skip
-PROBLEMS: Mapping[int, str] = {
-    400: "The body is not JSON.",
-    404: "There is nothing of this name.",
-    413: "The body is too large.",
-    422: "The body does not fit the schema; `errors` lists every fault.",
-    503: "No model is loaded; `detail` says why. Ask again after `Retry-After` seconds.",
-}
-"""What a status means, where an operation does not word it itself."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One method of one path. `answer` and `request` are pydantic models or anything a TypeAdapter takes."""
-
-    method: str
-    path: str
-    name: str
-    """`operationId`, unique."""
-    summary: str
-    answered: str
-    """What a good answer holds."""
-    answer: Any = None
-    """None: plain text."""
-    request: Any = None
-    example: Mapping[str, Any] | None = None
-    description: str = ""
-    problems: Mapping[int, str | None] = field(default_factory=dict)
-    """Status → words; None takes those of `PROBLEMS`."""
-    parameters: tuple[Mapping[str, Any], ...] = ()
-    """OpenAPI parameter objects (path, query, header)."""
-    status: str = "200"
-
-
 CORE: tuple[Operation, ...] = (
     Operation(
         "post", "/v1/score", "score", "Score 1 to 1,000 candidates for one brief",
@@ -76,9 +44,10 @@ CORE: tuple[Operation, ...] = (
     ),
     Operation("get", "/v1/model", "model", "What is live and how good it was shown to be", "The live model.",
               ModelResponse, problems={503: None}),
-    Operation("get", "/livez", "livez", "Is the process alive", "Alive."),
-    Operation("get", "/readyz", "readyz", "Can it answer", "Ready.", problems={503: None}),
+    Operation("get", "/livez", "livez", "Is the process alive", "Alive.", needs_key=False),
+    Operation("get", "/readyz", "readyz", "Can it answer", "Ready.", problems={503: None},
+              needs_key=False),
     Operation("get", "/metrics", "metrics", "Prometheus metrics", "Exposition text."),
 )  # fmt: skip
-OPERATIONS: tuple[Operation, ...] = CORE
+OPERATIONS: tuple[Operation, ...] = (*CORE, *MEMORY)
 """All operations of the service; parts add theirs here."""

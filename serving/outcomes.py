@@ -26,8 +26,9 @@ from serving.problems import FaultBody
 from serving.rows import MOST
 from serving.schemas import Strict
 from serving.store import Store
-from serving.store_outcomes import of_tests, record
+from serving.store_outcomes import history_of, of_tests, record
 
+OUTCOMES_PATH = "/v1/outcomes"
 TABLE = TABLES["collaborations"]
 MOST_OUTCOMES = 1_000
 MOST_FAULTS_PER_ROW = 20
@@ -87,6 +88,24 @@ class OutcomesResponse(BaseModel):
     ignored_fields: list[str] = Field(description="names in the rows that are no column of the table; not kept")
 
 
+@dataclass(slots=True)
+class OutcomeVersion:
+    """One version of an outcome."""
+
+    version: int
+    row: Annotated[dict[str, Any], WithJsonSchema({"type": "object", "description": "columns that have a value"})]
+    recorded_at: str
+    recorded_by: Annotated[str, Field(description="the id of the key that sent it, or who imported it")]
+    request_id: str | None
+
+
+class OutcomeHistory(BaseModel):
+    """Every version of one outcome, the first first; the last one holds."""
+
+    collaboration_id: str
+    versions: list[OutcomeVersion]
+
+
 def record_outcomes(
     store: Store, rows: Sequence[Any], *, at: pd.Timestamp, by: str, request_id: str | None = None
 ) -> OutcomesResponse:
@@ -112,6 +131,21 @@ def record_outcomes(
     )  # fmt: skip
 
 
+def outcome_history(store: Store, collaboration_id: str) -> OutcomeHistory | None:
+    """Every version of one outcome; None when none is kept."""
+    if not _is_id(collaboration_id):
+        return None
+    versions = [
+        OutcomeVersion(one.version, dict(one.row), iso(one.recorded_at), one.recorded_by, one.request_id)
+        for one in history_of(store, collaboration_id)
+    ]
+    return OutcomeHistory(collaboration_id=collaboration_id, versions=versions) if versions else None
+
+
+def _is_id(text: str) -> bool:
+    return len(text) <= _LONGEST_ID and text.isprintable()
+
+
 def _shape_faults(row: Any, place: int) -> list[Fault]:
     """What keeps a row from being put into a table at all."""
     where = f"outcomes[{place}]"
@@ -129,16 +163,16 @@ def _shape_faults(row: Any, place: int) -> list[Fault]:
 def _not_allowed(value: Any, kind: str) -> str | None:
     """What is allowed instead of a value that no cell of a table can hold; None when one can."""
     if isinstance(value, str):
-        if kind == "id" and (len(value) > _LONGEST_ID or not value.isprintable()):
+        if kind == "id" and not _is_id(value):
             return _ID_WORDS
         return None if len(value) <= _LONGEST_TEXT else f"at most {_LONGEST_TEXT:,} characters"
-    if isinstance(value, bool) or value is None or isinstance(value, pd.Timestamp):
+    if value is None or value is pd.NaT or value is pd.NA or isinstance(value, bool | pd.Timestamp):
         return None
     if isinstance(value, int | float):
         # Missing in a file's column of numbers; JSON has null for it.
         missing = isinstance(value, float) and math.isnan(value)
         return None if missing or abs(value) <= MOST else f"a number of at most {MOST:g}"
-    return "text, a number, true, false or null" if value is not pd.NaT else None
+    return "text, a number, true, false or null"
 
 
 def _got(value: Any) -> str:

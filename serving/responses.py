@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from data.errors import InputError
-from serving.problems import MEDIA_TYPE, Problem, invalid_body, too_large
+from serving.problems import MEDIA_TYPE, Problem, faults_of, invalid_body, is_broken_json, not_json, too_large
 
+M = TypeVar("M", bound=BaseModel)
 JSON = "application/json"
 _CLIENT_GONE = 499
 _HTTP_WORDS = {
@@ -32,6 +34,15 @@ async def read_body(request: Request, limit: int) -> bytes:
             raise too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+def read_model(body: bytes, model: type[M]) -> M:
+    """A body as this model; raises Problem 400 when it is no JSON and 422 naming every fault."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        broken = is_broken_json(error)
+        raise not_json(broken) if broken else invalid_body(faults_of(error, model)) from None
 
 
 def respond(problem: Problem) -> Response:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 
-from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from serving.answers import json_bytes
 from serving.context import Context
-from serving.problems import Problem, faults_of, invalid_body, is_broken_json, not_json
-from serving.responses import JSON, read_body
+from serving.problems import Problem
+from serving.responses import JSON, read_body, read_model
 from serving.schemas import ScoreRequest
 
 PATH = "/v1/score"
@@ -20,11 +19,7 @@ PATH = "/v1/score"
 
 def read_request(body: bytes) -> ScoreRequest:
     """The request in a body; raises Problem 400 when it is no JSON and 422 naming every fault."""
-    try:
-        return ScoreRequest.model_validate_json(body)
-    except ValidationError as error:
-        broken = is_broken_json(error)
-        raise not_json(broken) if broken else invalid_body(faults_of(error, ScoreRequest)) from None
+    return read_model(body, ScoreRequest)
 
 
 def routes(context: Context) -> list[BaseRoute]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.errors import CreatorLiftError
+from serving.problems import Problem
 from serving.store import Store
 from serving.store_scores import Entry, prune_scores, write_scores
 
@@ -46,8 +47,16 @@ class LogCounts:
 class ScoreLog:
     """The log of one process. `put` is called by the threads that answer."""
 
-    def __init__(self, store: Store, now: Callable[[], pd.Timestamp], limits: LogLimits | None = None) -> None:
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        now: Callable[[], pd.Timestamp],
+        limits: LogLimits | None = None,
+        count: Callable[[str, int], None] | None = None,
+    ) -> None:
+        """`store` is asked for each time something is written; `count` hears of rows `written` and `dropped`."""
         self.counts = LogCounts()
+        self._count = count or _uncounted
         self._limits = limits or LogLimits()
         self._store = store
         self._now = now
@@ -63,11 +72,12 @@ class ScoreLog:
         """Take an answer, or count it as dropped. Never waits for the store, never raises."""
         rows = answer.rows
         with self._lock:
-            if self._closing or self._rows + rows > self._limits.most_waiting:
-                self.counts.dropped += rows
-                return
-            self._waiting.append(answer)
-            self._rows += rows
+            full = self._closing or self._rows + rows > self._limits.most_waiting
+            if not full:
+                self._waiting.append(answer)
+                self._rows += rows
+        if full:
+            self._drop(rows)
 
     def close(self) -> None:
         """Write what is waiting, for at most five seconds, and stop."""
@@ -95,16 +105,21 @@ class ScoreLog:
                 return
             rows = sum(answer.rows for answer in some)
             try:
-                write_scores(self._store, some)
+                write_scores(self._store(), some)
             except Exception as error:
                 # Whatever it is, a log must not end the thread that writes it.
                 log.warning("%d rows of the score log are lost: %s", rows, _words(error))
-                self.counts.dropped += rows
+                self._drop(rows)
             else:
                 self.counts.written += rows
+                self._count("written", rows)
             with self._lock:
                 self._rows -= rows
             time.sleep(_PAUSE_SECONDS)
+
+    def _drop(self, rows: int) -> None:
+        self.counts.dropped += rows
+        self._count("dropped", rows)
 
     def _portion(self) -> int:
         """How many waiting answers make up one transaction; at least one, if there is any."""
@@ -118,13 +133,17 @@ class ScoreLog:
     def _prune(self) -> None:
         try:
             prune_scores(
-                self._store,
+                self._store(),
                 most_rows=self._limits.most_rows,
                 before=self._now() - pd.Timedelta(days=self._limits.days),
             )
-        except CreatorLiftError as error:
-            log.warning("the score log was not pruned: %s", error)
+        except Exception as error:
+            log.warning("the score log was not pruned: %s", _words(error))
+
+
+def _uncounted(what: str, rows: int) -> None:
+    """Nobody counts."""
 
 
 def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, CreatorLiftError) else type(error).__name__
+    return str(error) if isinstance(error, CreatorLiftError | Problem) else type(error).__name__

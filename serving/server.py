@@ -25,6 +25,7 @@ from data.errors import WorkError
 from serving.config import ServeSettings
 from serving.live import load_live
 from serving.locate import Asking
+from serving.memory_command import require_access
 
 _BACKLOG = 2_048
 _SECONDS_TO_FINISH = 10
@@ -35,11 +36,13 @@ def run_server(settings: ServeSettings, *, ready_message: Callable[[str], None])
     """Serve until interrupted; 0 after Ctrl-C or SIGTERM, once requests under way are answered.
 
     `ready_message` is called with one line when the first request can be answered. Raises, before anything is
-    answered, WorkError when the port cannot be had and what `load_live` raises; of several workers only what the
+    answered, WorkError when the port cannot be had or others could reach it while there is no key, ConfigError for a
+    setting that cannot be, and what `load_live` raises; of several workers only what the
     registry says (NoModel, WorkError), the rest is in their log and at `/readyz`.
     """
     # BentoML's usage reports and tracing stay off; both are read when it is imported.
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
+    require_access(settings.host)
     with contextlib.closing(listen(settings.host, settings.port)) as listener:
         url = _url(listener)
         if settings.workers == 1:

@@ -20,7 +20,9 @@ from data.errors import CreatorLiftError
 from serving.api import application
 from serving.config import ServeSettings
 from serving.context import Context
+from serving.gate import Gate
 from serving.live import Live, load_live
+from serving.memory import Memory
 from serving.page.desk import Desk
 from serving.page.mount import LazyPage
 
@@ -51,8 +53,10 @@ class FrontedService(Service[Any]):  # type: ignore[misc]  # BentoML is untyped 
     """A BentoML service whose application has our routes in front."""
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
-        """As BentoML's, with `Front` around it."""
-        return Front(cast("ASGIApp", self.inner.ours), super().to_asgi(is_main))
+        """As BentoML's, with `Front` around it and the gate around all."""
+        front = Front(cast("ASGIApp", self.inner.ours), super().to_asgi(is_main))
+        memory = cast("Memory", self.inner.memory)
+        return Gate(front, memory.rules, memory.denied)
 
 
 def make_service(load: Callable[[], tuple[ServeSettings, Live]], shared: Context | None = None) -> FrontedService:
@@ -67,6 +71,7 @@ def make_service(load: Callable[[], tuple[ServeSettings, Live]], shared: Context
         """Conversion lift, fit and ROI of creators for a campaign."""
 
         ours = application(context)
+        memory = context.memory
 
         def __init__(self) -> None:
             try:

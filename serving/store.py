@@ -115,8 +115,10 @@ def open_store(url: URL) -> Store:
     if url.get_backend_name() == "sqlite":
         try:
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Readable by its owner alone; SQLite gives its other files the same rights.
+            Path(str(url.database)).touch(mode=0o600)
         except OSError as error:
-            raise StoreUnavailable(f"the folder of {url.database} cannot be made ({error.strerror})") from error
+            raise StoreUnavailable(f"{url.database} cannot be made ({error.strerror})") from error
     store = Store(url)
     try:
         migrate(store)

@@ -105,8 +105,11 @@ def of_tests(store: Store, test_ids: Iterable[str], *, but: Iterable[str]) -> li
         for ids in _portions(wanted):
             query = sa.select(outcomes.c.collaboration_id).where(outcomes.c.test_id.in_(ids)).distinct()
             names |= set(connection.execute(query).scalars())
-    found = [history_of(store, name)[-1] for name in sorted(names - left_out)]
-    return [stored for stored in found if stored.row.get("test_id") in set(wanted)]
+        newest: dict[str, Stored] = {}
+        for ids in _portions(sorted(names - left_out)):
+            versions = sa.select(outcomes).where(outcomes.c.collaboration_id.in_(ids)).order_by(outcomes.c.version)
+            newest |= {row.collaboration_id: _stored(row) for row in connection.execute(versions)}
+    return [stored for stored in newest.values() if stored.row.get("test_id") in set(wanted)]
 
 
 def _stored(row: sa.Row[Any]) -> Stored:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,6 +129,19 @@ def read_briefs(store: Store) -> dict[str, dict[str, Any]]:
     """The campaigns that were asked about, by digest."""
     with store.reading() as connection:
         return {row.digest: json.loads(row.campaign) for row in connection.execute(sa.select(score_briefs))}
+
+
+def newest_briefs(store: Store, campaign_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The brief that each of these campaigns was last scored for; those never scored are left out."""
+    c, found = score_requests.c, {}
+    with store.reading() as connection:
+        for name in sorted(set(campaign_ids)):
+            last = sa.select(c.brief).where(c.campaign_id == name).order_by(c.number.desc()).limit(1)
+            query = sa.select(score_briefs.c.campaign).where(score_briefs.c.digest == last.scalar_subquery())
+            text = connection.execute(query).scalar_one_or_none()
+            if text is not None:
+                found[name] = json.loads(text)
+    return found
 
 
 def _frame(store: Store, query: sa.Select[Any]) -> pd.DataFrame:

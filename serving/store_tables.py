@@ -52,6 +52,7 @@ score_requests = sa.Table(
     sa.Column("refused", sa.Text, nullable=False),
     sa.Index("ix_score_requests_answered_at", "answered_at"),
     sa.Index("ix_score_requests_brief", "brief"),
+    sa.Index("ix_score_requests_campaign", "campaign_id"),
 )  # fmt: skip
 """One row per answer: what was asked, and refused candidates as {code: how many}."""
 

@@ -82,7 +82,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
 
 
 def test_answers_are_written_beside_the_work_and_the_last_ones_at_the_end(sqlite_store: Store) -> None:
-    log = ScoreLog(sqlite_store, lambda: NOW)
+    log = ScoreLog(lambda: sqlite_store, lambda: NOW)
     for _ in range(700):
         log.put(ENTRY)
     log.close()
@@ -97,7 +97,7 @@ ENTRY = entry()
 def test_a_full_queue_drops_and_counts_and_never_waits(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = threading.Event()
     monkeypatch.setattr(score_log, "write_scores", lambda *_: blocked.wait(20))
-    log = ScoreLog(sqlite_store, lambda: NOW, LogLimits(most_waiting=10))
+    log = ScoreLog(lambda: sqlite_store, lambda: NOW, LogLimits(most_waiting=10))
     started = time.monotonic()
     for _ in range(50):
         log.put(ENTRY)
@@ -119,7 +119,7 @@ def test_a_store_that_is_away_costs_the_rows_and_nothing_else(
 
     monkeypatch.setattr(score_log, "write_scores", write)
     monkeypatch.setattr(score_log, "_EVERY_SECONDS", 0.02)
-    log = ScoreLog(sqlite_store, lambda: NOW)
+    log = ScoreLog(lambda: sqlite_store, lambda: NOW)
     log.put(ENTRY)
     wait_for(lambda: log.counts.dropped == 1)
     away = False
@@ -132,7 +132,7 @@ def test_a_store_that_is_away_costs_the_rows_and_nothing_else(
 def test_the_log_prunes_itself(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(score_log, "_EVERY_SECONDS", 0.02)
     monkeypatch.setattr(score_log, "_PRUNE_EVERY_SECONDS", 0.0)
-    log = ScoreLog(sqlite_store, lambda: NOW, LogLimits(most_rows=3))
+    log = ScoreLog(lambda: sqlite_store, lambda: NOW, LogLimits(most_rows=3))
     for _ in range(8):
         log.put(ENTRY)
     wait_for(lambda: log.counts.written == 8 and len(read_scores(sqlite_store)) == 3)

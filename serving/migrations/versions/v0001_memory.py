@@ -49,6 +49,7 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("ix_score_requests_answered_at", "score_requests", ["answered_at"])
     op.create_index("ix_score_requests_brief", "score_requests", ["brief"])
+    op.create_index("ix_score_requests_campaign", "score_requests", ["campaign_id"])
     op.create_table(
         "scores", _number(),
         sa.Column(
