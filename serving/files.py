@@ -72,7 +72,11 @@ def read_brief(path: Path) -> dict[str, Any]:
         )
     if not path.is_file():
         raise BriefError(Fault(str(path), "no such file", "a brief in JSON, YAML or TOML"))
-    text = decode(read_bytes(path), path)[0]
+    return parse_brief(decode(read_bytes(path), path)[0], ending, path)
+
+
+def parse_brief(text: str, ending: str, path: Path) -> dict[str, Any]:
+    """As `read_brief`, of a text that is in hand; faults name `path`."""
     try:
         brief = _READERS[ending](text)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
@@ -155,12 +159,17 @@ def score_files(
         writable_ending(out)
     options = {"as_of": None if as_of is None else as_of.isoformat(), "level": level, "rank_by": rank_by}
     request = read_request(read_brief(brief), read_candidates(candidates), options, brief)
-    scorer, info = load_scorer(model)
-    catalogue = Catalogue.of(load_history(workspace))
-    response = score(request, scorer, info, catalogue, now=now)
+    response = score_request(request, workspace, model, now=now)
     if out is not None:
         write_response(response, out)
     return response
+
+
+def score_request(request: ScoreRequest, workspace: Path | None, model: str, *, now: pd.Timestamp) -> ScoreResponse:
+    """Score with a model of the registry and the creators of a workspace; raises as `score_files`."""
+    scorer, info = load_scorer(model)
+    catalogue = None if workspace is None else Catalogue.of(load_history(workspace))
+    return score(request, scorer, info, catalogue, now=now)
 
 
 def write_response(response: ScoreResponse, out: Path) -> None:
@@ -181,7 +190,7 @@ def read_request(
     """
     told = {key: value for key, value in options.items() if value is not None}
     try:
-        body = json.dumps({"campaign": brief, "candidates": candidates, **told}, default=_json_value)
+        body = json.dumps({"campaign": brief, "candidates": candidates, **told}, default=json_value)
         return LongScoreRequest.model_validate_json(body)
     except (TypeError, ValidationError) as error:
         if isinstance(error, TypeError):
@@ -197,7 +206,7 @@ def _told_where(field: str, brief: Path) -> str:
     return f"{brief.name}, {inner}" if inner != field else "--" + field.replace("_", "-")
 
 
-def _json_value(value: object) -> object:
+def json_value(value: object) -> object:
     """Dates of a TOML brief and times of a Parquet cell as the text JSON has for them."""
     if isinstance(value, date | pd.Timestamp):
         return value.isoformat()

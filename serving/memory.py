@@ -19,6 +19,7 @@ import anyio.to_thread
 
 from serving import logs, request_id
 from serving.access import KeyRing
+from serving.job_runner import JobRunner
 from serving.limits import Limits
 from serving.memory_config import MemorySettings
 from serving.problems import Problem
@@ -59,6 +60,7 @@ class Memory:
         self._tried_at = -_TRY_AGAIN_SECONDS
         self._opening = threading.Lock()
         self._log: ScoreLog | None = None
+        self._jobs: JobRunner | None = None
         self._rules: GateRules | None = None
         self._limiter = anyio.CapacityLimiter(_THREADS)
         context.at_start.append(self.start)
@@ -83,8 +85,23 @@ class Memory:
             kept = LogLimits(most_rows=settings.score_log_rows, days=settings.score_log_days)
             self._log = ScoreLog(self.store, self._context.now, kept, self._context.metrics.logged)
 
+        if settings.job_workers:
+            self._jobs = JobRunner(self.store, settings, self._context.now, self._for_jobs())
+
+    def _for_jobs(self) -> dict[str, str]:
+        """What a job's process must know of this one, besides what it inherits."""
+        workspace = self._context.settings.workspace
+        return self.settings.to_env() | {"CREATORLIFT_WORKSPACE": "" if workspace is None else str(workspace.resolve())}
+
+    def wake_jobs(self) -> None:
+        """Say that a job was queued."""
+        if self._jobs is not None:
+            self._jobs.wake()
+
     def stop(self) -> None:
-        """Write what is waiting, and close."""
+        """Write what is waiting, put jobs back, and close."""
+        if self._jobs is not None:
+            self._jobs.stop()
         if self._log is not None:
             self._log.close()
         if self._rules is not None and self._rules.limits is not None:

@@ -44,13 +44,16 @@ class MemorySettings:
     """The largest upload."""
     job_rows: int = 1_000_000
     """The most candidates of a job."""
+    job_memory: int = 0
+    """Bytes of address space a job may take; 0 is no limit of ours."""
     job_hours: int = 72
     """How long a finished job can be downloaded."""
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> MemorySettings:
         """Settings from `CREATORLIFT_STATE`, `_STORE_URL`, `_SCORE_LOG_ROWS`, `_SCORE_LOG_DAYS`, `_RATE_PER_MINUTE`,
-        `_CORS_ORIGINS`, `_MAX_SECONDS`, `_JOB_WORKERS`, `_JOB_MAX_MIB`, `_JOB_MAX_ROWS` and `_JOB_HOURS`.
+        `_CORS_ORIGINS`, `_MAX_SECONDS`, `_JOB_WORKERS`, `_JOB_MAX_MIB`, `_JOB_MAX_ROWS`,
+        `_JOB_MEMORY_GIB` and `_JOB_HOURS`.
 
         Raises ConfigError naming every setting that cannot be.
         """
@@ -86,8 +89,18 @@ class MemorySettings:
             job_workers=whole("JOB_WORKERS", cls.job_workers, 0, 64),
             job_bytes=whole("JOB_MAX_MIB", cls.job_bytes // _MIB, 1, 10_240) * _MIB,
             job_rows=whole("JOB_MAX_ROWS", cls.job_rows, 1, 100_000_000),
+            job_memory=whole("JOB_MEMORY_GIB", 0, 0, 1_024) * 1024 * _MIB,
             job_hours=whole("JOB_HOURS", cls.job_hours, 1, 10_000),
         )
         if faults:
             raise ConfigError(faults)
         return settings
+
+    def to_env(self) -> dict[str, str]:
+        """The variables a job's process needs to find the same store and files, and to keep the same limits."""
+        values = {
+            "STATE": str(self.state.resolve()), "STORE_URL": self.url.render_as_string(hide_password=False),
+            "SCORE_LOG_ROWS": str(self.score_log_rows), "JOB_MAX_ROWS": str(self.job_rows),
+            "JOB_MEMORY_GIB": str(self.job_memory // (1024 * _MIB)),
+        }  # fmt: skip
+        return {PREFIX + name: value for name, value in values.items()}

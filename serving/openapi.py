@@ -58,7 +58,7 @@ def document() -> dict[str, Any]:
 
 
 def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    content = _TEXT
+    content = _TEXT if operation.content is None else dict(operation.content)
     if operation.answer is not None:
         content = {"application/json": {"schema": schemas[f"{operation.name} answer"]}}
     out: dict[str, Any] = {"operationId": operation.name, "summary": operation.summary}
@@ -70,6 +70,8 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         asked: dict[str, Any] = {"schema": schemas[f"{operation.name} request"]}
         asked |= {"example": operation.example} if operation.example is not None else {}
         out["requestBody"] = {"required": True, "content": {"application/json": asked}}
+    if operation.body is not None:
+        out["requestBody"] = {"required": True, "content": dict(operation.body)}
     problems = dict(operation.problems)
     if operation.needs_key:
         problems = {**GATE_PROBLEMS, **{s: w for s, w in problems.items() if w is not None or s not in GATE_PROBLEMS}}

@@ -45,5 +45,9 @@ class Operation:
     parameters: tuple[Mapping[str, Any], ...] = ()
     """OpenAPI parameter objects (path, query, header)."""
     status: str = "200"
+    body: Mapping[str, Any] | None = None
+    """The request body's `content`, where it is not JSON."""
+    content: Mapping[str, Any] | None = None
+    """The good answer's `content`, where it is not JSON."""
     needs_key: bool = True
     """Whether the gate asks for a key, where there are keys."""

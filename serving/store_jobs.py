@@ -18,7 +18,8 @@ from serving.store import Store
 from serving.store_tables import jobs, micros, time_of
 
 Status = Literal["queued", "running", "done", "failed", "expired"]
-SILENT = pd.Timedelta(seconds=20)
+Ended = Literal["done", "failed"]
+SILENT = pd.Timedelta(seconds=30)
 """A running job not heard of for this long has lost its process."""
 MOST_ATTEMPTS = 3
 _UNKNOWN_END = {"message": f"the process working on it ended {MOST_ATTEMPTS} times without a word"}
@@ -89,11 +90,16 @@ def claim(store: Store, holder: str, *, most: int, at: pd.Timestamp) -> Job | No
 
 
 def _requeue_silent(connection: sa.Connection, now: int) -> None:
-    silent = sa.and_(jobs.c.status == "running", jobs.c.beat_at < now - int(SILENT.value) // 1_000)
-    over = sa.and_(silent, jobs.c.attempts >= MOST_ATTEMPTS)
+    silent = jobs.c.beat_at < now - int(SILENT.value) // 1_000
+    _requeue(connection, sa.and_(jobs.c.status == "running", silent), now)
+
+
+def _requeue(connection: sa.Connection, which: sa.ColumnElement[bool], now: int) -> int:
+    """Queue these running jobs again, or fail them when they had their attempts; how many there were."""
     failed = {"status": "failed", "holder": None, "finished_at": now, "outcome": json.dumps(_UNKNOWN_END)}
-    connection.execute(sa.update(jobs).where(over).values(failed))
-    connection.execute(sa.update(jobs).where(silent).values(status="queued", holder=None))
+    over = sa.update(jobs).where(which, jobs.c.attempts >= MOST_ATTEMPTS).values(failed)
+    again = sa.update(jobs).where(which).values(status="queued", holder=None)
+    return connection.execute(over).rowcount + connection.execute(again).rowcount
 
 
 def beat(store: Store, job_id: str, holder: str, *, at: pd.Timestamp) -> bool:
@@ -107,8 +113,15 @@ def release(store: Store, job_id: str, holder: str) -> bool:
     return _by_holder(store, job_id, holder, values)
 
 
+def lost(store: Store, job_id: str, holder: str, *, at: pd.Timestamp) -> bool:
+    """Say that the holder's process has ended; False when it had finished the job, or put it back, before."""
+    with store.writing("jobs") as connection:
+        mine = sa.and_(jobs.c.job_id == job_id, jobs.c.holder == holder, jobs.c.status == "running")
+        return _requeue(connection, mine, micros(at)) > 0
+
+
 def finish(
-    store: Store, job_id: str, holder: str, status: Literal["done", "failed"], outcome: Mapping[str, Any],
+    store: Store, job_id: str, holder: str, status: Ended, outcome: Mapping[str, Any],
     *, at: pd.Timestamp,
 ) -> bool:  # fmt: skip
     """Say what came of it; False, and nothing changes, when the job is no longer the holder's."""

@@ -33,12 +33,12 @@ def context_with(settings: MemorySettings, now: Callable[[], pd.Timestamp] = lam
 
 @contextmanager
 def running_memory(
-    settings: MemorySettings, load: Callable[[], Live] = live, host: str = "127.0.0.1", **serve: int
+    settings: MemorySettings, load: Callable[[], Live] = live, serve: ServeSettings | None = None
 ) -> Iterator[tuple[httpx.Client, Context]]:
     """A client of a service with this memory, and what its routes share."""
     context = context_with(settings)
-    service = make_service(lambda: (ServeSettings(**serve), load()), context)  # type: ignore[arg-type]
-    with closing(listen(host, 0)) as listener:
+    service = make_service(lambda: (serve or ServeSettings(), load()), context)
+    with closing(listen("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn_config(service.to_asgi()))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
