@@ -2,8 +2,8 @@
 
 Each feature enters as a straight line and a bend over its normal scores (so that outliers and units do not matter),
 0/1 features as a step, and being missing as a step of its own (`models.basis`). All coefficients of a kind share one
-normal prior whose variance maximises the evidence (MacKay 1992, "Bayesian interpolation"; Tipping 2001): with little
-data, or nothing to find, it goes to zero and so does the curve. The posterior gives the model's own uncertainty.
+normal prior whose variance the evidence decides (MacKay 1992, "Bayesian interpolation"; Tipping 2001): with nothing to
+find, it goes to zero and so do the curves. The posterior gives the model's own uncertainty.
 
 The curves may add up on a bent scale: eta = intercept + bent(sum). A bend above 0 lets effects fade out where the sum
 is low: what is good about a creator helps little where little fits. How much is judged on held-out rows.
@@ -26,6 +26,9 @@ _RANK = 48
 """Directions kept of what data taught about the coefficients, for the model's uncertainty."""
 _FARTHEST = 5.0
 """A working residual is cut here, so that a row without luck cannot throw the search off."""
+_ROUNDS, _STEPS, _SETTLED = 60, 12, 1e-4
+_SCALES = (1.0, 0.3, 0.1, 0.03, 0.003)
+"""Factors on the variances among which the evidence decides."""
 
 
 def bent(total: Floats, bend: float) -> Floats:
@@ -158,7 +161,7 @@ class Start:
     """How many rows that belief is worth."""
     effect: float = 0.15
     """Believed spread of eta that the features explain."""
-    effect_columns: float = 0.05
+    effect_columns: float = 4.0
     """How many coefficients that belief is worth."""
 
 
@@ -170,7 +173,6 @@ def fit_additive(
     *,
     bend: float = 0.0,
     like: Additive | None = None,
-    rounds: int = 60,
 ) -> Additive:
     """Fit by alternating reweighted least squares and fixed-point updates of the variances (MacKay's).
 
@@ -182,38 +184,99 @@ def fit_additive(
     bend : see `bent`
     like : a fit to nearly the same rows; its variances are taken as they are, and the search begins there
     """
-    kinds = basis.kinds
-    believed = start.effect**2 / max(len(kinds), 1)
-    variance = np.full(len(KINDS), believed) if like is None else like.hyper.variance.copy()
-    tau2 = start.tau**2 if like is None else like.hyper.tau2
-    center = np.append(np.zeros(len(kinds)), start.intercept)
-    beta = center.copy() if like is None else np.append(like.coefficients, like.base)
-    covariance = np.diag(np.full(len(center), start.intercept_sd**2))
-    for round_ in range(rounds):
-        prior = np.append(variance[kinds], start.intercept_sd**2)
-        line = _Line.at(columns, beta, bend)
-        found, covariance = _posterior(line, outcomes, beta, tau2, prior, center)
-        moved = float(np.max(np.abs(found - beta), initial=0.0))
-        beta = found
-        if like is None:
-            before = np.append(variance, tau2)
-            variance = _variances(variance, kinds, beta, covariance, believed, start.effect_columns)
-            tau2 = _tau2(_Line.at(columns, beta, bend), outcomes, covariance, tau2, start)
-            moved = max(moved, float(np.max(np.abs(np.sqrt(np.append(variance, tau2)) - np.sqrt(before)))))
-        if moved < (1e-4 if like is None else 1e-3) and round_ > (2 if like is None else 0):
-            break
+    task = _Task(columns, basis.kinds, outcomes, start, bend)
+    if like is None:
+        hyper, beta = task.learn()
+    else:
+        hyper, beta = like.hyper, np.append(like.coefficients, like.base)
+    beta, covariance = task.settle(beta, hyper)
     middle = float(bent(columns @ beta[:-1], bend).mean()) if len(columns) else 0.0
     return Additive(
         basis=basis,
         intercept=float(beta[-1]) + middle,
         coefficients=beta[:-1],
-        prior_variance=variance[kinds],
-        taught=_taught(np.append(variance[kinds], start.intercept_sd**2), covariance),
+        prior_variance=hyper.variance[basis.kinds],
+        taught=_taught(task.prior(hyper.variance), covariance),
         intercept_variance=start.intercept_sd**2,
-        hyper=Hyper(variance, tau2),
+        hyper=hyper,
         bend=bend,
         middle=middle,
     )
+
+
+@dataclass(frozen=True)
+class _Task:
+    """The rows to fit, and how."""
+
+    columns: Floats
+    kinds: Ints
+    outcomes: Outcomes
+    start: Start
+    bend: float
+
+    @property
+    def center(self) -> Floats:
+        """Prior mean of the coefficients, the intercept last."""
+        return np.append(np.zeros(len(self.kinds)), self.start.intercept)
+
+    def prior(self, variance: Floats) -> Floats:
+        """Prior variance of the coefficients, the intercept last, from those of the kinds."""
+        return np.append(variance[self.kinds], self.start.intercept_sd**2)
+
+    def step(self, beta: Floats, prior: Floats, tau2: float) -> tuple[Floats, Floats]:
+        """One reweighted least-squares step: posterior mean and covariance of the coefficients."""
+        line = _Line.at(self.columns, beta, self.bend)
+        v = self.outcomes.curvature(line.eta)
+        w = self.outcomes.saturated(line.eta, tau2) * v
+        gap = np.clip(self.outcomes.residual(line.eta) / v, -_FARTHEST, _FARTHEST)
+        precision = (line.design * w[:, None]).T @ line.design
+        precision[np.diag_indices_from(precision)] += 1.0 / prior
+        factor = linalg.cho_factor(precision, lower=True)
+        pull = line.design.T @ (w * (line.design @ beta + gap)) + self.center / prior
+        return linalg.cho_solve(factor, pull), linalg.cho_solve(factor, np.eye(len(prior)))
+
+    def settle(self, beta: Floats, hyper: Hyper) -> tuple[Floats, Floats]:
+        """Posterior mean and covariance at these variances, from a start nearby."""
+        prior = self.prior(hyper.variance)
+        covariance = np.diag(prior)
+        for _ in range(_STEPS):
+            before = beta
+            beta, covariance = self.step(beta, prior, hyper.tau2)
+            if np.max(np.abs(beta - before), initial=0.0) < _SETTLED:
+                break
+        return beta, covariance
+
+    def learn(self) -> tuple[Hyper, Floats]:
+        """Variances that the data speak for, and coefficients near the ones that go with them."""
+        believed = self.start.effect**2 / max(len(self.kinds), 1)
+        variance, tau2, beta = np.full(len(KINDS), believed), self.start.tau**2, self.center
+        for round_ in range(_ROUNDS):
+            before = np.append(variance, tau2)
+            beta, covariance = self.step(beta, self.prior(variance), tau2)
+            variance = _variances(variance, self.kinds, beta, covariance, believed, self.start.effect_columns)
+            tau2 = _tau2(_Line.at(self.columns, beta, self.bend), self.outcomes, covariance, tau2, self.start)
+            moved = np.abs(np.sqrt(np.append(variance, tau2)) - np.sqrt(before))
+            if round_ > 2 and np.max(moved) < _SETTLED:
+                break
+        return Hyper(variance * self._scale(beta, variance, tau2), tau2), beta
+
+    def _scale(self, beta: Floats, variance: Floats, tau2: float) -> float:
+        """Mean of a common factor on the variances, given the data, every one of `_SCALES` being as likely before.
+
+        The variances of largest evidence alone would often be nothing, or too much, when there is little to judge by.
+        """
+        weight = self.outcomes.saturated(_Line.at(self.columns, beta, self.bend).eta, tau2)
+        evidence = []
+        for scale in _SCALES:
+            prior = self.prior(variance * scale)
+            beta, covariance = self.settle(beta, Hyper(variance * scale, tau2))
+            eta = _Line.at(self.columns, beta, self.bend).eta
+            fit = float(np.sum(weight * self.outcomes.log_likelihood(eta)))
+            # Laplace's approximation of the evidence, constants left out.
+            away = float(np.sum((beta - self.center) ** 2 / prior))
+            evidence.append(fit + 0.5 * (float(np.linalg.slogdet(covariance)[1]) - away - float(np.sum(np.log(prior)))))
+        likely = np.exp(np.array(evidence) - max(evidence))
+        return float(np.sum(likely * np.array(_SCALES)) / np.sum(likely))
 
 
 @dataclass(frozen=True)
@@ -229,20 +292,6 @@ class _Line:
         slope = bent_slope(total, bend)
         scaled = columns if bend == 0.0 else columns * slope[:, None]
         return cls(bent(total, bend) + beta[-1], np.column_stack([scaled, np.ones(len(columns))]))
-
-
-def _posterior(
-    line: _Line, outcomes: Outcomes, beta: Floats, tau2: float, prior: Floats, center: Floats
-) -> tuple[Floats, Floats]:
-    """One reweighted least-squares step: posterior mean and covariance of the coefficients."""
-    v = outcomes.curvature(line.eta)
-    w = outcomes.saturated(line.eta, tau2) * v
-    working = line.design @ beta + np.clip(outcomes.residual(line.eta) / v, -_FARTHEST, _FARTHEST)
-    precision = (line.design * w[:, None]).T @ line.design
-    precision[np.diag_indices_from(precision)] += 1.0 / prior
-    factor = linalg.cho_factor(precision, lower=True)
-    mean = linalg.cho_solve(factor, line.design.T @ (w * working) + center / prior)
-    return mean, linalg.cho_solve(factor, np.eye(len(prior)))
 
 
 def _variances(
@@ -270,7 +319,7 @@ def _tau2(line: _Line, outcomes: Outcomes, covariance: Floats, tau2: float, star
     squared = np.clip(outcomes.residual(line.eta) / v, -_FARTHEST, _FARTHEST) ** 2 + leverage
 
     def excess(value: float) -> float:
-        rows = float(np.sum(outcomes.weight * (v / (1.0 + value * v) * squared - 1.0)))
+        rows = float(np.sum(outcomes.weight * (v / (1.0 + value * outcomes.varying * v) * squared - 1.0)))
         return rows + start.tau_rows * (start.tau**2 / max(value, 1e-6) - 1.0)
 
     low, high = 0.0, 4.0

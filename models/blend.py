@@ -18,7 +18,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Blend:
-    """eta(x) = level + shrink * ((1 - tree_share) * (curves(x) - level) + tree_share * mean of trees(x))."""
+    """eta(x) = (1 - tree_share) * curves(x) + tree_share * (level + mean of trees(x))."""
 
     n_features: int
     level: float
@@ -26,7 +26,6 @@ class Blend:
     curves: Additive | None
     trees: tuple[Trees, ...]
     tree_share: float
-    shrink: float
 
     def predict(self, X: Floats) -> Floats:
         """eta, shape (n,), without any offset."""
@@ -35,7 +34,7 @@ class Blend:
             total += (1.0 - self.tree_share) * (self.curves.predict(self.curves.basis.columns(X)) - self.level)
         for trees in self.trees:
             total += (self.tree_share / len(self.trees)) * trees.predict(X)
-        return self.level + self.shrink * total
+        return self.level + total
 
     def sums(self, X: Floats, group: Ints, n_groups: int) -> tuple[Floats, float]:
         """What each group of features adds, shape (n, n_groups), and what is common to all: together `predict`.
@@ -49,7 +48,7 @@ class Blend:
         for trees in self.trees:
             total += (self.tree_share / len(self.trees)) * trees.shares.sums(X, group, n_groups)
             common += (self.tree_share / len(self.trees)) * trees.shares.base
-        return self.shrink * total, self.level + self.shrink * common
+        return total, self.level + common
 
     def variance(self, X: Floats) -> Floats:
         """The model's own variance of eta, shape (n,)."""
@@ -62,7 +61,6 @@ class Blend:
             "level": self.level,
             "curves": None if self.curves is None else self.curves.to_json(),
             "tree_share": self.tree_share,
-            "shrink": self.shrink,
         }
 
     @classmethod
@@ -74,5 +72,4 @@ class Blend:
             curves=None if saved["curves"] is None else Additive.from_json(saved["curves"]),
             trees=tuple(Trees(text) for text in trees),
             tree_share=float(saved["tree_share"]),
-            shrink=float(saved["shrink"]),
         )

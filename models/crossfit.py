@@ -1,13 +1,14 @@
 """Fits curves and trees together: what each is worth is judged on rows it has not seen.
 
 Additive curves (`models.additive`) do well with few and noisy rows, boosted trees (`models.boosting`) find what curves
-cannot: jumps and interactions. Both are cross-fitted; their shares, the number of trees and a final shrinkage come from
-the out-of-fold likelihood, and when nothing can be told from chance the answer is the common mean.
+cannot: jumps and interactions. Both are cross-fitted; the share and number of trees come from the out-of-fold
+likelihood. With nothing to find, the curves are flat and no tree is kept: the answer is the common mean.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,32 +20,33 @@ from models.basis import Basis
 from models.blend import Blend
 from models.boosting import Growing, Growth, Trees
 from models.families import Floats, Outcomes
+from models.units import Units
 
 Ints = npt.NDArray[np.int64]
 
 FOLDS = 5
 STAGES = (0, 20, 40, 70, 100, 150, 200, 300, 450)
 """Numbers of trees that are tried; growing ends when two stages in a row were no better."""
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-SLOPES = (0.6, 0.8, 1.0)
+SHARES = (0.25, 0.5, 0.75, 1.0)
+"""Shares of the trees that are tried."""
 BENDS = (2.0, 4.0, 6.0)
 """Bends of the curves' scale that are tried, ascending, as long as each does better than the one before."""
 _BEND_GAIN = 0.5
 LEAST_ROWS = 24
 """Below this many rows there is only a common mean."""
-_CHANCE = 2.0
-"""Gain in log-likelihood that choosing among candidates brings when there is nothing to find."""
+_CHANCE = 1.0
+"""Gain in log-likelihood that trying many candidates brings when none is better."""
 
 
 @dataclass(frozen=True)
 class CrossFit:
-    """A blend and what it said of each training row when that row was held out."""
+    """A blend and what it said of each unit when that unit was held out."""
 
     blend: Blend
     eta: Floats
-    """Out-of-fold eta, shape (n,)."""
+    """Out-of-fold eta, shape (u,)."""
     variance: Floats
-    """Out-of-fold variance of it by the model's own account, shape (n,)."""
+    """Out-of-fold variance of it by the model's own account, shape (u,)."""
     gain: float
     """Out-of-fold gain in log-likelihood over the common mean."""
     tau2: float
@@ -59,107 +61,154 @@ def fold_of(X: Floats, groups: pd.Series | None, seed: int) -> Ints:
     return np.asarray(rank % FOLDS, dtype=np.int64)
 
 
-def cross_fit(
-    X: Floats, outcomes: Outcomes, folds: Ints, start: Start, growth: Growth, seed: int, *, bagged: bool = True
-) -> CrossFit:
+@dataclass(frozen=True)
+class Search:
+    """How a blend is looked for: beliefs about the curves, how trees grow, seed, and whether the trees are bagged.
+
+    `bagged`: the trees of the folds are kept and averaged; if not, they are grown once more on everything, which answers
+    faster.
+    """
+
+    start: Start
+    growth: Growth
+    seed: int
+    bagged: bool = True
+
+
+def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: Search) -> CrossFit:
     """Fit curves and trees on all folds but one in turn, then weigh them by how they did on the one left out.
 
-    The curves are fitted once more on everything. `bagged`: the trees of the folds are kept and averaged; if not,
-    they too are grown once more on everything, which answers faster.
+    Parameters
+    ----------
+    X : (n, p) features of rows
+    outcomes : of u units, each the mean of its rows
+    units : which rows belong to which unit
+    folds : of units, shape (u,)
     """
-    n = len(outcomes)
+    outcomes = replace(outcomes, alike=units.alike)
     basis = Basis.of(X)
-    columns = basis.columns(X)
-    whole = fit_additive(basis, columns, outcomes, start)
+    rows = basis.columns(X)
+    columns = units.mean(rows)
+    whole = fit_additive(basis, columns, outcomes, search.start)
     tau2 = whole.hyper.tau2
     outcomes = outcomes.moved(outcomes.tilt(whole.predict(columns), tau2))
-    whole = fit_additive(basis, columns, outcomes, start, like=whole)
+    whole = fit_additive(basis, columns, outcomes, search.start, like=whole)
     level = whole.intercept
-    if n < LEAST_ROWS or len(np.unique(folds)) < FOLDS:
-        common = Blend(X.shape[1], level, None, (), 0.0, 0.0)
-        return CrossFit(common, np.full(n, level), np.zeros(n), 0.0, tau2)
-    judge = _Judge.of(outcomes, level, tau2)
-    whole, curved, variance = _curves(basis, columns, outcomes, folds, start, whole, judge)
-    growing = [
-        _growing(X[folds != fold], outcomes.take(folds != fold), level, tau2, growth, seed + fold)
-        for fold in range(FOLDS)
-    ]
-    staged = _staged(X, folds, growing, curved, judge)
-    weighed = judge.weigh(curved, staged)
-    chosen: tuple[Trees, ...] = ()
-    if weighed.tree_share > 0:
-        kept = growing if bagged else [_growing(X, outcomes, level, tau2, growth, seed)]
-        made = (trees.trees(STAGES[weighed.stage]) for trees in kept)
-        chosen = tuple(trees for trees in made if trees is not None)
-    blend = Blend(X.shape[1], level, whole, chosen, weighed.tree_share, weighed.shrink)
+    if len(outcomes) < LEAST_ROWS or len(np.unique(folds)) < FOLDS:
+        common = Blend(X.shape[1], level, None, (), 0.0)
+        return CrossFit(common, np.full(units.size, level), np.zeros(units.size), 0.0, tau2)
+    task = _Task(rows, columns, outcomes, units, folds, search, _Judge.of(outcomes, units, level, tau2))
+    whole, curved, variance = task.curves(whole)
+    forest = _Forest.of(X, task, level, tau2, curved)
+    staged = forest.staged(curved, task.judge)
+    weighed = task.judge.weigh(curved, staged)
+    trees = forest.chosen(STAGES[weighed.stage]) if weighed.tree_share > 0 else ()
+    blend = Blend(X.shape[1], level, whole, trees, weighed.tree_share)
     deviation = (1.0 - weighed.tree_share) * curved + weighed.tree_share * staged[:, weighed.stage]
-    return CrossFit(blend, level + weighed.shrink * deviation, variance, weighed.gain, tau2)
+    return CrossFit(blend, level + units.mean(deviation), variance, weighed.gain, tau2)
 
 
-def _curves(
-    basis: Basis, columns: Floats, outcomes: Outcomes, folds: Ints, start: Start, whole: Additive, judge: _Judge
-) -> tuple[Additive, Floats, Floats]:
-    """The curves on the scale that did best out of fold, with their out-of-fold deviations and variances."""
-    best = (whole, *_held_out(columns, outcomes, folds, start, whole, judge.level))
-    for bend in BENDS:
-        bending = fit_additive(basis, columns, outcomes, start, bend=bend, like=best[0])
-        found = (bending, *_held_out(columns, outcomes, folds, start, bending, judge.level))
-        if judge.gain(found[1]) < judge.gain(best[1]) + _BEND_GAIN:
-            break
-        best = found
-    return best
+@dataclass(frozen=True)
+class _Task:
+    """What the folds need: columns of rows and of units, outcomes of units."""
+
+    rows: Floats
+    columns: Floats
+    outcomes: Outcomes
+    units: Units
+    folds: Ints
+    search: Search
+    judge: _Judge
+
+    def curves(self, whole: Additive) -> tuple[Additive, Floats, Floats]:
+        """The curves on the scale that did best out of fold, their out-of-fold deviations (rows) and variances (units)."""
+        best = (whole, *self._held_out(whole))
+        for bend in BENDS:
+            bending = fit_additive(whole.basis, self.columns, self.outcomes, self.search.start, bend=bend, like=best[0])
+            found = (bending, *self._held_out(bending))
+            if self.judge.gain(found[1]) < self.judge.gain(best[1]) + _BEND_GAIN:
+                break
+            best = found
+        return best
+
+    def _held_out(self, like: Additive) -> tuple[Floats, Floats]:
+        """What curves fitted to the other folds say: deviations from the level (rows) and variances (units)."""
+        deviation, variance = np.zeros(len(self.rows)), np.zeros(len(self.columns))
+        for fold in range(FOLDS):
+            out, into = self.folds == fold, self.folds != fold
+            part = self.outcomes.take(into)
+            curves = fit_additive(like.basis, self.columns[into], part, self.search.start, bend=like.bend, like=like)
+            out_rows = out[self.units.of_row]
+            deviation[out_rows] = curves.predict(self.rows[out_rows]) - self.judge.level
+            variance[out] = curves.variance(self.columns[out])
+        return deviation, variance
 
 
-def _held_out(
-    columns: Floats, outcomes: Outcomes, folds: Ints, start: Start, like: Additive, level: float
-) -> tuple[Floats, Floats]:
-    """What curves fitted to the other folds say of each row: deviation from the level, and variance."""
-    deviation, variance = np.zeros(len(columns)), np.zeros(len(columns))
-    for fold in range(FOLDS):
-        out, into = folds == fold, folds != fold
-        part = outcomes.take(into)
-        curves = fit_additive(like.basis, columns[into], part, start, bend=like.bend, like=like)
-        deviation[out] = curves.predict(columns[out]) - level
-        variance[out] = curves.variance(columns[out])
-    return deviation, variance
+@dataclass(frozen=True)
+class _Forest:
+    """Trees of every fold, grown as far as they are asked for."""
 
+    X: Floats
+    folds: Ints
+    """Of rows."""
+    growing: tuple[Growing, ...]
+    again: Callable[[], Growing] | None
+    """Grows trees on everything; None where those of the folds are kept."""
 
-def _growing(X: Floats, outcomes: Outcomes, level: float, tau2: float, growth: Growth, seed: int) -> Growing:
-    at = np.full(len(outcomes), level)
-    return Growing(
-        X,
-        outcomes.boosting_label(),
-        objective=outcomes.objective,
-        growth=growth,
-        seed=seed,
-        weight=outcomes.boosting_weight(outcomes.saturated(at, tau2)),
-        start=outcomes.offset + level,
-    )
+    @classmethod
+    def of(cls, X: Floats, task: _Task, level: float, tau2: float, curved: Floats) -> _Forest:
+        units, search = task.units, task.search
+        at = np.full(units.size, level)
+        rows = task.outcomes.take(units.of_row)
+        # A shared outcome tells of the mean of its rows: what curves say of their differences is taken off each row.
+        rows = rows.moved(level - units.apart(curved))
+        rows = replace(rows, weight=task.outcomes.saturated(at, tau2)[units.of_row] * units.share)
+        folds = task.folds[units.of_row]
 
+        def grow(into: npt.NDArray[np.bool_], seed: int) -> Growing:
+            part = rows.take(into)
+            return Growing(
+                X[into],
+                part.boosting_label(),
+                objective=part.objective,
+                growth=search.growth,
+                seed=seed,
+                weight=part.boosting_weight(part.weight),
+                start=part.offset,
+            )
 
-def _staged(X: Floats, folds: Ints, growing: list[Growing], curved: Floats, judge: _Judge) -> Floats:
-    """Out-of-fold sums of trees at each stage reached, shape (n, stages): deviations from the level."""
-    columns = [np.zeros(len(X))]
-    best, worse = judge.gain(0.5 * curved), 0
-    for before, after in pairwise(STAGES):
-        column = columns[-1].copy()
-        for fold, trees in enumerate(growing):
-            column[folds == fold] += trees.between(X[folds == fold], before, after)
-        columns.append(column)
-        # Trees alone or as half of the blend: as long as either gets better, growing goes on.
-        now = max(judge.gain(column), judge.gain(0.5 * (curved + column)))
-        worse = 0 if now > best else worse + 1
-        best = max(best, now)
-        if worse == 2:
-            break
-    return np.column_stack(columns)
+        growing = tuple(grow(folds != fold, search.seed + fold) for fold in range(FOLDS))
+        everything = np.ones(len(X), dtype=np.bool_)
+        return cls(X, folds, growing, None if search.bagged else lambda: grow(everything, search.seed))
+
+    def staged(self, curved: Floats, judge: _Judge) -> Floats:
+        """Out-of-fold sums of trees at each stage reached, shape (n, stages): deviations from the level."""
+        columns = [np.zeros(len(self.X))]
+        best, worse = judge.gain(curved), 0
+        for before, after in pairwise(STAGES):
+            column = columns[-1].copy()
+            for fold, trees in enumerate(self.growing):
+                column[self.folds == fold] += trees.between(self.X[self.folds == fold], before, after)
+            columns.append(column)
+            # Trees alone or as half of the blend: as long as either gets better, growing goes on.
+            now = max(judge.gain(column), judge.gain(0.5 * (curved + column)))
+            worse = 0 if now > best else worse + 1
+            best = max(best, now)
+            if worse == 2:
+                break
+        return np.column_stack(columns)
+
+    def chosen(self, rounds: int) -> tuple[Trees, ...]:
+        """The trees to keep, that many of each."""
+        kept = self.growing if self.again is None else (self.again(),)
+        made = (growing.trees(rounds) for growing in kept)
+        return tuple(trees for trees in made if trees is not None)
 
 
 @dataclass(frozen=True)
 class _Weighed:
     tree_share: float
     stage: int
-    shrink: float
     gain: float
 
 
@@ -168,34 +217,33 @@ class _Judge:
     """Log-likelihood of held-out outcomes, each weighted by what it can tell."""
 
     outcomes: Outcomes
+    units: Units
     level: float
     weight: Floats
     common: float
 
     @classmethod
-    def of(cls, outcomes: Outcomes, level: float, tau2: float) -> _Judge:
+    def of(cls, outcomes: Outcomes, units: Units, level: float, tau2: float) -> _Judge:
         at = np.full(len(outcomes), level)
         weight = outcomes.saturated(at, tau2)
-        return cls(outcomes, level, weight, float(np.sum(weight * outcomes.log_likelihood(at))))
+        return cls(outcomes, units, level, weight, float(np.sum(weight * outcomes.log_likelihood(at))))
 
     def gain(self, deviation: Floats) -> float:
-        """Gain over the common level of predictions that deviate from it so; shape (n,)."""
-        likelihood = self.outcomes.log_likelihood(self.level + deviation)
+        """Gain over the common level of predictions whose rows deviate from it so; shape (n,)."""
+        likelihood = self.outcomes.log_likelihood(self.level + self.units.mean(deviation))
         return float(np.sum(self.weight * likelihood)) - self.common
 
     def weigh(self, curved: Floats, staged: Floats) -> _Weighed:
-        """The mixture that makes held-out outcomes most likely, and how far to shrink it.
+        """How much of the trees makes held-out outcomes most likely. Curves are kept alone unless trees are worth it.
 
-        `curved` (n,) and `staged` (n, stages) are out-of-fold deviations from the level. A gain as large as chance
-        brings keeps half of the deviations, three times that nine tenths; no gain keeps nothing.
+        `curved` (n,) and `staged` (n, stages) are out-of-fold deviations from the level.
         """
-        best = _Weighed(0.0, 0, 0.0, 0.0)
+        best = _Weighed(0.0, 0, self.gain(curved))
+        needed = max(best.gain, 0.0) + _CHANCE
         for share in SHARES:
-            for stage in range(staged.shape[1]) if share > 0 else (0,):
-                deviation = (1.0 - share) * curved + share * staged[:, stage]
-                for slope in SLOPES:
-                    gain = self.gain(slope * deviation)
-                    if gain > best.gain:
-                        best = _Weighed(share, stage, slope, gain)
-        kept = best.gain**2 / (best.gain**2 + _CHANCE**2)
-        return _Weighed(best.tree_share, best.stage, best.shrink * kept, best.gain)
+            for stage in range(1, staged.shape[1]):
+                gain = self.gain((1.0 - share) * curved + share * staged[:, stage])
+                if gain > needed:
+                    needed = gain
+                    best = _Weighed(share, stage, gain)
+        return best

@@ -37,6 +37,8 @@ class Outcomes:
     """Share of a row that counts, 1 for all of it."""
     counted: npt.NDArray[np.bool_] | None = None
     """Where `size` is itself a count of events, not the precision of an estimate; None: everywhere."""
+    alike: Floats | None = None
+    """Share of `tau2` by which an outcome varies: less than 1 for the mean of several rows; None: 1."""
 
     def __len__(self) -> int:
         return len(self.y)
@@ -55,6 +57,7 @@ class Outcomes:
             offset=self.offset[rows],
             weight=self.weight[rows],
             counted=None if self.counted is None else self.counted[rows],
+            alike=None if self.alike is None else self.alike[rows],
         )
 
     def mean(self, eta: Floats) -> Floats:
@@ -79,7 +82,12 @@ class Outcomes:
 
     def saturated(self, eta: Floats, tau2: float) -> Floats:
         """Weight of each row's likelihood when rows differ by `tau2`: weight / (1 + tau2 v)."""
-        return np.asarray(self.weight / (1.0 + tau2 * self.curvature(eta)))
+        return np.asarray(self.weight / (1.0 + tau2 * self.varying * self.curvature(eta)))
+
+    @property
+    def varying(self) -> Floats:
+        """`alike`, 1 where it is not told; shape (n,)."""
+        return np.ones(len(self)) if self.alike is None else self.alike
 
     def tilt(self, eta: Floats, tau2: float) -> Floats:
         """How far an estimate of eta strays from the mean of the true values when these differ by `tau2`.

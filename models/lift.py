@@ -9,7 +9,7 @@ treated over the odds of treatment are the rate ratio (Piegorsch, Weinberg & Tay
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -22,11 +22,12 @@ from models.additive import Start
 from models.blend import Blend
 from models.boosting import Growth
 from models.counts import conditional_outcomes
-from models.crossfit import CrossFit, cross_fit, fold_of
+from models.crossfit import CrossFit, Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
 from models.people import cells_of
 from models.threads import one_thread
 from models.uncertainty import Spread, fit_spread, interval
+from models.units import Units
 
 _RATE_GROWTH = Growth(ridge=20.0, least_information=20.0, columns=0.6)
 _PRIOR_ROWS = 6.0
@@ -92,10 +93,11 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
             Features, float64; NaN is a value of its own.
         counts : DataFrame, n rows
             See `models.counts.conditional_outcomes`: exposed, exposed_conversions, holdout, holdout_conversions;
-            optionally lift_estimate and lift_se, weight (rows that share one test share its weight), and prior (log
-            lift believed of each row before any outcome; give the same to `predict`). Rows without a conversion say
-            nothing and are left out. No row at all leaves the prior.
-        groups : rows of one group (a creator, a test) are held out together when the model judges itself
+            optionally lift_estimate and lift_se, weight (share of a row that counts), test_id, and prior (log lift
+            believed of each row before any outcome; give the same to `predict`). Rows with the same test_id were
+            measured together: their one outcome is that of their mean, weighted by `exposed`, and counts with the sum
+            of their weights. Rows without a conversion say nothing and are left out. No row at all leaves the prior.
+        groups : rows of one group (a creator) are held out together when the model judges itself
 
         Raises
         ------
@@ -111,8 +113,10 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
             own = np.full(len(values), float(self.prior_log_lift))
             outcomes = outcomes.moved(own)
         told = (outcomes.size > 0) & (outcomes.weight > 0)
+        kept = counts.loc[told]
+        units = _units(kept)
         group = None if groups is None else pd.Series(list(groups), dtype="object").astype("str")[told]
-        self._learn(values[told], outcomes.take(told), own[told], group)
+        self._learn(values[told], _of_units(outcomes.take(told), units), own[told], units, group)
         if self.rates:
             people = counts.reindex(columns=["exposed", "holdout"]).to_numpy(dtype=np.float64)
             counted = told & ~np.isnan(people).any(axis=1)
@@ -139,7 +143,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         prior = np.full(len(cells.X), float(self.prior_log_lift))
         outcomes = cells.outcomes.moved(prior)
         told = outcomes.size > 0
-        self._learn(cells.X[told], outcomes.take(told), prior[told], None)
+        self._learn(cells.X[told], outcomes.take(told), prior[told], Units.single(int(told.sum())), None)
         if self.rates:
             people = np.column_stack([cells.treated, cells.control])
             self._learn_rates(cells.X, people, outcomes.size, prior, cells.unit)
@@ -153,21 +157,25 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         ones = np.ones(len(outcome))
         rows = Outcomes("poisson", outcome, ones, np.log(exposure) + level, ones)
         start = Start(intercept=0.0, intercept_sd=1.0, tau=0.2, effect=0.5)
-        self.rate_ = cross_fit(X, rows, fold_of(X, None, self.seed), start, _RATE_GROWTH, self.seed).blend
+        search = Search(start, _RATE_GROWTH, self.seed)
+        self.rate_ = cross_fit(X, rows, Units.single(len(rows)), fold_of(X, None, self.seed), search).blend
         self.rate_level_ = level + float(np.log(unit))
 
-    def _learn(self, X: Floats, outcomes: Outcomes, prior: Floats, groups: pd.Series | None) -> Self:
+    def _learn(self, X: Floats, outcomes: Outcomes, prior: Floats, units: Units, groups: pd.Series | None) -> Self:
+        """From features and priors of rows, and outcomes of units with their prior in the offset."""
         believed = Spread(tau=self.prior_sd / np.sqrt(2.0), scale=1.0)
-        common, tau = _fit_common(outcomes, prior, self.prior_sd, believed.tau)
-        rest = outcomes.moved(common.predict(prior) - prior)
+        of_unit = units.mean(prior)
+        common, tau = _fit_common(outcomes, of_unit, self.prior_sd, believed.tau)
+        rest = outcomes.moved(common.predict(of_unit) - of_unit)
         start = Start(intercept=0.0, intercept_sd=0.5 * self.prior_sd, tau=tau, effect=0.6 * self.prior_sd)
-        folds = fold_of(X, groups, self.seed)
-        fitted = cross_fit(X, rest, folds, start, Growth(), self.seed)
+        first = units.first
+        folds = fold_of(X[first], None if groups is None else groups.iloc[first], self.seed)
+        fitted = cross_fit(X, rest, units, folds, Search(start, Growth(), self.seed))
         self.common_ = common
         self.blend_ = fitted.blend
         self.gain_ = fitted.gain
-        self.n_rows_ = len(outcomes)
-        self.spread_ = _spread(rest, fitted, common.variance(prior), believed)
+        self.n_rows_ = len(prior)
+        self.spread_ = _spread(rest, fitted, common.variance(of_unit), believed)
         return self
 
     def _features(self, X: pd.DataFrame | Floats, *, fitting: bool = False) -> Floats:
@@ -267,6 +275,21 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         return model
 
 
+def _units(counts: pd.DataFrame) -> Units:
+    if "test_id" not in counts.columns:
+        return Units.single(len(counts))
+    people = counts["exposed"] if "exposed" in counts.columns else pd.Series(np.nan, index=counts.index)
+    return Units.of_tests(counts["test_id"].reset_index(drop=True), people.to_numpy(dtype=np.float64))
+
+
+def _of_units(outcomes: Outcomes, units: Units) -> Outcomes:
+    """Outcomes of units: that of the first row, which all of a unit share; the offset's prior is their mean."""
+    if units.plain:
+        return outcomes
+    first = outcomes.take(units.first)
+    return replace(first, weight=units.sum(outcomes.weight), offset=units.mean(outcomes.offset), alike=units.alike)
+
+
 def _column_faults(got: list[str], wanted: list[str]) -> list[Fault]:
     faults = [
         Fault(f"X, column {name}", "no such column", "the columns that were fitted")
@@ -312,7 +335,7 @@ def _spread_about(outcomes: Outcomes, eta: Floats, believed: float) -> float:
     low, high = 1e-4, 4.0
     for _ in range(50):
         t = 0.5 * (low + high)
-        excess = float(np.sum(outcomes.weight * (v / (1.0 + t * v) * squared - 1.0)))
+        excess = float(np.sum(outcomes.weight * (v / (1.0 + t * outcomes.varying * v) * squared - 1.0)))
         excess += _PRIOR_ROWS * (believed**2 / t - 1.0)
         low, high = (t, high) if excess > 0 else (low, t)
     return float(np.sqrt(low))

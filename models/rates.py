@@ -19,9 +19,10 @@ from data.schemas import GOALS
 from models.additive import Start
 from models.blend import Blend
 from models.boosting import Growth
-from models.crossfit import cross_fit, fold_of
+from models.crossfit import Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
 from models.uncertainty import Spread, fit_spread
+from models.units import Units
 
 _ROUNDS = 200
 _BELIEVED_BRAND_SD = 0.5
@@ -162,7 +163,7 @@ def fit_rates(X: Floats, deals: pd.DataFrame, log_lift: Floats, priors: Priors, 
     rest = Outcomes("poisson", events, np.ones(len(events)), base, np.ones(len(events)))
     start = Start(intercept=0.0, intercept_sd=0.1, tau=_BELIEVED_TAU, effect=0.2)
     folds = fold_of(X[told], rows["creator_id"], seed)
-    fitted = cross_fit(X[told], rest, folds, start, Growth(), seed, bagged=False)
+    fitted = cross_fit(X[told], rest, Units.single(len(rest)), folds, Search(start, Growth(), seed, bagged=False))
     believed = Spread(tau=_BELIEVED_TAU, scale=1.0)
     learned, by_brief = (
         fit_spread(rest.take(of), fitted.eta[of], np.zeros(int(of.sum())), believed, _WORTH).tau

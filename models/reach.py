@@ -11,9 +11,10 @@ import pandas as pd
 from models.additive import Start
 from models.blend import Blend
 from models.boosting import Growth
-from models.crossfit import cross_fit, fold_of
+from models.crossfit import Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
 from models.uncertainty import Spread, fit_spread
+from models.units import Units
 
 _SURE = 400.0
 """Precision at which exposed people are counted (ln, sd 0.05)."""
@@ -31,7 +32,7 @@ class ReachModel:
     def __init__(self, prior_sd: float = 0.8, seed: int = 0) -> None:
         self.prior_sd = prior_sd
         self.seed = seed
-        self.blend = Blend(0, 0.0, None, (), 0.0, 0.0)
+        self.blend = Blend(0, 0.0, None, (), 0.0)
         self.spread_ = prior_sd
         self.n_rows = 0
 
@@ -50,7 +51,8 @@ class ReachModel:
         rows = Outcomes("normal", y, np.full(n, _SURE), np.log(prior[told]), np.ones(n))
         start = Start(intercept=0.0, intercept_sd=self.prior_sd, tau=self.prior_sd, effect=0.5 * self.prior_sd)
         group = None if groups is None else pd.Series(list(groups), dtype="object").astype("str")[told]
-        fitted = cross_fit(X[told], rows, fold_of(X[told], group, self.seed), start, _GROWTH, self.seed, bagged=False)
+        search = Search(start, _GROWTH, self.seed, bagged=False)
+        fitted = cross_fit(X[told], rows, Units.single(n), fold_of(X[told], group, self.seed), search)
         self.blend, self.n_rows = fitted.blend, n
         self.spread_ = fit_spread(rows, fitted.eta, np.zeros(n), Spread(self.prior_sd, 1.0), _PRIOR_ROWS).tau
         return self

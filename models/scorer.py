@@ -79,7 +79,7 @@ class CreatorScorer:
         labels = np.flatnonzero(known.is_label)
         prior = prior_log_lift(deals["goal"], known.priors)
         lift = LiftModel(known.priors.lift["sales"].median, _prior_sd(known.priors), rates=False, seed=seed)
-        counts = deals[list(LABEL_COLUMNS)].iloc[labels].assign(prior=prior[labels])
+        counts = deals[[*LABEL_COLUMNS, "test_id"]].iloc[labels].assign(prior=prior[labels])
         lift.fit(_masked(known.X.iloc[labels], _FOR_LIFT), counts, groups=deals["creator_id"].iloc[labels].tolist())
         step(1)
         log_lift = lift.predict(_masked(known.X, _FOR_LIFT), prior)

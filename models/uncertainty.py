@@ -82,7 +82,7 @@ def fit_spread(outcomes: Outcomes, eta: Floats, variance: Floats, believed: Spre
 
     def loss(logs: Floats) -> float:
         tau, scale = float(np.exp(logs[0])), float(np.exp(logs[1]))
-        sd = np.sqrt(tau**2 + scale * variance + 1e-8)
+        sd = np.sqrt(tau**2 * outcomes.varying + scale * variance + 1e-8)
         fitted = float(np.sum(outcomes.weight * marginal_log_likelihood(outcomes, eta, sd)))
         # Normal priors on the logs: a standard deviation seen in `rows` rows is known to 1 / sqrt(2 rows).
         away = (np.log(tau / believed.tau), 0.5 * np.log(scale / believed.scale))

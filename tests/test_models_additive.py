@@ -11,8 +11,9 @@ from models.basis import Basis
 from models.blend import Blend
 from models.boosting import Growth
 from models.counts import conditional_outcomes
-from models.crossfit import cross_fit, fold_of
+from models.crossfit import Search, cross_fit, fold_of
 from models.families import Outcomes
+from models.units import Units
 from tests.model_world import root_mean_square, world
 
 
@@ -127,7 +128,8 @@ def test_folds_do_not_depend_on_order() -> None:
 def test_a_blend_is_at_least_as_good_as_the_common_mean(bagged: bool) -> None:
     made, new = world(1200, 1), world(2000, 2)
     X, outcomes = made.X.to_numpy(), conditional_outcomes(made.counts)
-    found = cross_fit(X, outcomes, fold_of(X, None, 0), Start(0.1, 0.1), Growth(), 0, bagged=bagged)
+    search = Search(Start(0.1, 0.1), Growth(), 0, bagged=bagged)
+    found = cross_fit(X, outcomes, Units.single(len(X)), fold_of(X, None, 0), search)
     told = found.blend.predict(new.X.to_numpy())
     assert found.gain > 20.0
     assert root_mean_square(told - new.explained) < 0.65 * np.std(new.explained)
@@ -140,7 +142,8 @@ def test_a_blend_is_at_least_as_good_as_the_common_mean(bagged: bool) -> None:
 def test_too_few_rows_give_the_common_mean() -> None:
     made = world(10, 1)
     X = made.X.to_numpy()
-    found = cross_fit(X, conditional_outcomes(made.counts), fold_of(X, None, 0), Start(0.1, 0.1), Growth(), 0)
+    search = Search(Start(0.1, 0.1), Growth(), 0)
+    found = cross_fit(X, conditional_outcomes(made.counts), Units.single(10), fold_of(X, None, 0), search)
     assert found.gain == 0.0
     assert len(set(found.blend.predict(X).tolist())) == 1
 
