@@ -1,9 +1,10 @@
 """A sum of curves, one per feature, whose wiggle is learned from the data: empirical-Bayes ridge.
 
 Each feature enters as a straight line and a bend over its normal scores (so that outliers and units do not matter),
-0/1 features as a step, and being missing as a step of its own (`models.basis`). All coefficients of a kind share one
-normal prior whose variance the evidence decides (MacKay 1992, "Bayesian interpolation"; Tipping 2001): with nothing to
-find, it goes to zero and so do the curves. The posterior gives the model's own uncertainty.
+0/1 features as a step, and being missing as a step of its own (`models.basis`). Coefficients are drawn towards 0, each
+by a variance of its own under Student's t (few features matter much, most hardly at all), whose scale the coefficients
+of a kind share; both are learned by expectation-maximisation (Tipping 2001, "Sparse Bayesian learning"). With nothing
+to find, the scale goes to zero and so do the curves. The posterior gives the model's own uncertainty.
 
 The curves may add up on a bent scale: eta = intercept + bent(sum). A bend above 0 lets effects fade out where the sum
 is low: what is good about a creator helps little where little fits. How much is judged on held-out rows.
@@ -26,9 +27,9 @@ _RANK = 48
 """Directions kept of what data taught about the coefficients, for the model's uncertainty."""
 _FARTHEST = 5.0
 """A working residual is cut here, so that a row without luck cannot throw the search off."""
-_ROUNDS, _STEPS, _SETTLED = 60, 12, 1e-4
-_SCALES = (1.0, 0.3, 0.1, 0.03, 0.003)
-"""Factors on the variances among which the evidence decides."""
+_ROUNDS, _STEPS, _SETTLED = 40, 12, 1e-3
+_FREEDOM = 2.0
+"""Degrees of freedom of Student's t: how far one coefficient may stand out from its kind."""
 
 
 def bent(total: Floats, bend: float) -> Floats:
@@ -45,7 +46,7 @@ def bent_slope(total: Floats, bend: float) -> Floats:
 
 @dataclass(frozen=True)
 class Hyper:
-    """Prior of the coefficients: `variance` by kind of column, and `tau2`, what rows differ by beyond the features."""
+    """Prior of the coefficients: `variance` of each, and `tau2`, what rows differ by beyond the features."""
 
     variance: Floats
     tau2: float
@@ -59,8 +60,6 @@ class Additive:
     intercept: float
     """Mean of eta over the training rows."""
     coefficients: Floats
-    prior_variance: Floats
-    """Of each coefficient."""
     taught: Floats
     """(columns + 1, r): what data took off the prior variance is `taught @ taught.T`, the intercept last."""
     intercept_variance: float
@@ -104,7 +103,7 @@ class Additive:
         """Posterior variance of eta, shape (n,): prior variance less what the data taught."""
         out = np.empty(len(columns))
         row = np.ones(columns.shape[1] + 1)
-        prior = np.append(self.prior_variance, self.intercept_variance)
+        prior = np.append(self.hyper.variance, self.intercept_variance)
         slope = bent_slope(self._total(columns), self.bend)
         # One product per row, from one buffer: a product over the batch may round a row by its neighbours.
         for i in range(len(columns)):
@@ -123,7 +122,6 @@ class Additive:
             "basis": self.basis.to_json(),
             "intercept": self.intercept,
             "coefficients": self.coefficients.tolist(),
-            "prior_variance": self.prior_variance.tolist(),
             "taught": self.taught.tolist(),
             "intercept_variance": self.intercept_variance,
             "hyper": {"variance": self.hyper.variance.tolist(), "tau2": self.hyper.tau2},
@@ -140,7 +138,6 @@ class Additive:
             basis=Basis.from_json(saved["basis"]),
             intercept=float(saved["intercept"]),
             coefficients=coefficients,
-            prior_variance=np.array(saved["prior_variance"], dtype=np.float64),
             taught=np.array(saved["taught"], dtype=np.float64).reshape(len(coefficients) + 1, -1),
             intercept_variance=float(saved["intercept_variance"]),
             hyper=hyper,
@@ -173,8 +170,9 @@ def fit_additive(
     *,
     bend: float = 0.0,
     like: Additive | None = None,
+    scale: float = 1.0,
 ) -> Additive:
-    """Fit by alternating reweighted least squares and fixed-point updates of the variances (MacKay's).
+    """Fit by alternating reweighted least squares and updates of the variances.
 
     Parameters
     ----------
@@ -183,19 +181,20 @@ def fit_additive(
         cannot drive a variance to nothing or to anything
     bend : see `bent`
     like : a fit to nearly the same rows; its variances are taken as they are, and the search begins there
+    scale : factor on the variances
     """
     task = _Task(columns, basis.kinds, outcomes, start, bend)
     if like is None:
         hyper, beta = task.learn()
     else:
         hyper, beta = like.hyper, np.append(like.coefficients, like.base)
+    hyper = Hyper(hyper.variance * scale, hyper.tau2)
     beta, covariance = task.settle(beta, hyper)
     middle = float(bent(columns @ beta[:-1], bend).mean()) if len(columns) else 0.0
     return Additive(
         basis=basis,
         intercept=float(beta[-1]) + middle,
         coefficients=beta[:-1],
-        prior_variance=hyper.variance[basis.kinds],
         taught=_taught(task.prior(hyper.variance), covariance),
         intercept_variance=start.intercept_sd**2,
         hyper=hyper,
@@ -220,8 +219,8 @@ class _Task:
         return np.append(np.zeros(len(self.kinds)), self.start.intercept)
 
     def prior(self, variance: Floats) -> Floats:
-        """Prior variance of the coefficients, the intercept last, from those of the kinds."""
-        return np.append(variance[self.kinds], self.start.intercept_sd**2)
+        """Prior variance of the coefficients, the intercept last."""
+        return np.append(variance, self.start.intercept_sd**2)
 
     def step(self, beta: Floats, prior: Floats, tau2: float) -> tuple[Floats, Floats]:
         """One reweighted least-squares step: posterior mean and covariance of the coefficients."""
@@ -249,34 +248,19 @@ class _Task:
     def learn(self) -> tuple[Hyper, Floats]:
         """Variances that the data speak for, and coefficients near the ones that go with them."""
         believed = self.start.effect**2 / max(len(self.kinds), 1)
-        variance, tau2, beta = np.full(len(KINDS), believed), self.start.tau**2, self.center
+        shared = np.full(len(KINDS), believed)
+        variance, tau2, beta = shared[self.kinds], self.start.tau**2, self.center
         for round_ in range(_ROUNDS):
             before = np.append(variance, tau2)
             beta, covariance = self.step(beta, self.prior(variance), tau2)
-            variance = _variances(variance, self.kinds, beta, covariance, believed, self.start.effect_columns)
+            squared = beta[:-1] ** 2 + np.diagonal(covariance)[:-1]
+            variance = (squared + _FREEDOM * shared[self.kinds]) / (1.0 + _FREEDOM)
+            shared = _shared(variance, self.kinds, believed, self.start.effect_columns)
             tau2 = _tau2(_Line.at(self.columns, beta, self.bend), self.outcomes, covariance, tau2, self.start)
             moved = np.abs(np.sqrt(np.append(variance, tau2)) - np.sqrt(before))
             if round_ > 2 and np.max(moved) < _SETTLED:
                 break
-        return Hyper(variance * self._scale(beta, variance, tau2), tau2), beta
-
-    def _scale(self, beta: Floats, variance: Floats, tau2: float) -> float:
-        """Mean of a common factor on the variances, given the data, every one of `_SCALES` being as likely before.
-
-        The variances of largest evidence alone would often be nothing, or too much, when there is little to judge by.
-        """
-        weight = self.outcomes.saturated(_Line.at(self.columns, beta, self.bend).eta, tau2)
-        evidence = []
-        for scale in _SCALES:
-            prior = self.prior(variance * scale)
-            beta, covariance = self.settle(beta, Hyper(variance * scale, tau2))
-            eta = _Line.at(self.columns, beta, self.bend).eta
-            fit = float(np.sum(weight * self.outcomes.log_likelihood(eta)))
-            # Laplace's approximation of the evidence, constants left out.
-            away = float(np.sum((beta - self.center) ** 2 / prior))
-            evidence.append(fit + 0.5 * (float(np.linalg.slogdet(covariance)[1]) - away - float(np.sum(np.log(prior)))))
-        likely = np.exp(np.array(evidence) - max(evidence))
-        return float(np.sum(likely * np.array(_SCALES)) / np.sum(likely))
+        return Hyper(variance, tau2), beta
 
 
 @dataclass(frozen=True)
@@ -294,19 +278,14 @@ class _Line:
         return cls(bent(total, bend) + beta[-1], np.column_stack([scaled, np.ones(len(columns))]))
 
 
-def _variances(
-    variance: Floats, kinds: Ints, beta: Floats, covariance: Floats, believed: float, worth: float
-) -> Floats:
-    """MacKay's update per kind: squared coefficients over the number of well-determined ones."""
-    out = variance.copy()
-    spread = np.diagonal(covariance)[:-1]
+def _shared(variance: Floats, kinds: Ints, believed: float, worth: float) -> Floats:
+    """Scale of each kind's variances: the most likely one given them, held to `believed` as by `worth` coefficients."""
+    out = np.full(len(KINDS), believed)
     for kind in np.unique(kinds):
         of = kinds == kind
-        determined = float(of.sum() - spread[of].sum() / variance[kind])
         share = worth * of.sum() / len(kinds)
-        total = float(np.sum(beta[:-1][of] ** 2)) + share * believed
-        out[kind] = max(total / (max(determined, 0.0) + share), 1e-10)
-    return out
+        out[kind] = (of.sum() + share) / (np.sum(1.0 / variance[of]) + share / believed)
+    return np.maximum(out, 1e-10)
 
 
 def _tau2(line: _Line, outcomes: Outcomes, covariance: Floats, tau2: float, start: Start) -> float:

@@ -37,7 +37,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Basis:
-    """Columns made from features, each centred and scaled over the training rows."""
+    """Columns made from features, each centred over the training rows and scaled over those where it is known."""
 
     curves: tuple[Curve, ...]
     mean: Floats
@@ -50,8 +50,13 @@ class Basis:
         curves = tuple(c for j in range(X.shape[1]) if (c := _curve(j, X[:, j])) is not None)
         blank = cls(curves, np.zeros(0), np.zeros(0))
         raw = blank.raw(X)
-        scale = raw.std(axis=0) if len(raw) else np.zeros(raw.shape[1])
-        return cls(curves, raw.mean(axis=0) if len(raw) else scale, np.where(scale > 1e-9, scale, 0.0))
+        if not len(raw):
+            return cls(curves, np.zeros(raw.shape[1]), np.zeros(raw.shape[1]))
+        known = 1.0 - np.isnan(X[:, blank.features]).mean(axis=0)
+        # Where a feature is seldom known, its curve is no steeper for that: missing rows lie in its middle.
+        share = np.where(blank.kinds <= KINDS.index("bend"), np.maximum(known, _RARELY), 1.0)
+        scale = raw.std(axis=0) / np.sqrt(share)
+        return cls(curves, raw.mean(axis=0), np.where(scale > 1e-9, scale, 0.0))
 
     @cached_property
     def layout(self) -> tuple[tuple[int, str], ...]:

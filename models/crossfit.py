@@ -32,9 +32,13 @@ SHARES = (0.25, 0.5, 0.75, 1.0)
 BENDS = (2.0, 4.0, 6.0)
 """Bends of the curves' scale that are tried, ascending, as long as each does better than the one before."""
 _BEND_GAIN = 0.5
+SCALES = (1.0, 0.5, 0.25, 0.1, 0.02)
+"""Factors on the variances of the curves' coefficients that are tried, the second one first."""
+_ENOUGH = 0.5
+"""Standard errors by which a smaller factor may do worse and still be taken (Breiman et al. 1984 allow one)."""
 LEAST_ROWS = 24
 """Below this many rows there is only a common mean."""
-_CHANCE = 1.0
+_CHANCE = 2.0
 """Gain in log-likelihood that trying many candidates brings when none is better."""
 
 
@@ -98,7 +102,7 @@ def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: 
         common = Blend(X.shape[1], level, None, (), 0.0)
         return CrossFit(common, np.full(units.size, level), np.zeros(units.size), 0.0, tau2)
     task = _Task(rows, columns, outcomes, units, folds, search, _Judge.of(outcomes, units, level, tau2))
-    whole, curved, variance = task.curves(whole)
+    whole, curved, variance = task.curves(whole, task.learned(basis))
     forest = _Forest.of(X, task, level, tau2, curved)
     staged = forest.staged(curved, task.judge)
     weighed = task.judge.weigh(curved, staged)
@@ -120,28 +124,48 @@ class _Task:
     search: Search
     judge: _Judge
 
-    def curves(self, whole: Additive) -> tuple[Additive, Floats, Floats]:
+    def learned(self, basis: Basis) -> tuple[Additive, ...]:
+        """Curves whose variances have not seen one fold, a fold each."""
+        kept = [self.folds != fold for fold in range(FOLDS)]
+        return tuple(fit_additive(basis, self.columns[i], self.outcomes.take(i), self.search.start) for i in kept)
+
+    def curves(self, whole: Additive, parts: tuple[Additive, ...]) -> tuple[Additive, Floats, Floats]:
         """The curves on the scale that did best out of fold, their out-of-fold deviations (rows) and variances (units)."""
-        best = (whole, *self._held_out(whole))
+
+        def tried(bend: float, scale: float) -> tuple[Additive, Floats, Floats]:
+            start = self.search.start
+            made = fit_additive(whole.basis, self.columns, self.outcomes, start, bend=bend, like=whole, scale=scale)
+            return (made, *self._held_out(parts, bend, scale))
+
+        first = SCALES[1]
+        best = tried(0.0, first)
         for bend in BENDS:
-            bending = fit_additive(whole.basis, self.columns, self.outcomes, self.search.start, bend=bend, like=best[0])
-            found = (bending, *self._held_out(bending))
+            found = tried(bend, first)
             if self.judge.gain(found[1]) < self.judge.gain(best[1]) + _BEND_GAIN:
                 break
             best = found
-        return best
+        scaled = [best if scale == first else tried(best[0].bend, scale) for scale in SCALES]
+        gains = [self.judge.gains(deviation) for _, deviation, _ in scaled]
+        top = max(gains, key=np.sum)
+        return next(found for found, gain in zip(scaled[::-1], gains[::-1], strict=True) if _hardly_worse(gain, top))
 
-    def _held_out(self, like: Additive) -> tuple[Floats, Floats]:
+    def _held_out(self, parts: tuple[Additive, ...], bend: float, scale: float) -> tuple[Floats, Floats]:
         """What curves fitted to the other folds say: deviations from the level (rows) and variances (units)."""
         deviation, variance = np.zeros(len(self.rows)), np.zeros(len(self.columns))
-        for fold in range(FOLDS):
+        for fold, like in enumerate(parts):
             out, into = self.folds == fold, self.folds != fold
-            part = self.outcomes.take(into)
-            curves = fit_additive(like.basis, self.columns[into], part, self.search.start, bend=like.bend, like=like)
+            part, start = self.outcomes.take(into), self.search.start
+            curves = fit_additive(like.basis, self.columns[into], part, start, bend=bend, like=like, scale=scale)
             out_rows = out[self.units.of_row]
             deviation[out_rows] = curves.predict(self.rows[out_rows]) - self.judge.level
             variance[out] = curves.variance(self.columns[out])
         return deviation, variance
+
+
+def _hardly_worse(gain: Floats, top: Floats) -> bool:
+    """Whether row gains add up to as much as the best ones, but for chance."""
+    apart = top - gain
+    return float(np.sum(apart)) <= _ENOUGH * float(np.std(apart)) * np.sqrt(len(apart))
 
 
 @dataclass(frozen=True)
@@ -220,30 +244,36 @@ class _Judge:
     units: Units
     level: float
     weight: Floats
-    common: float
+    common: Floats
+    """Log-likelihood of each unit at the common level."""
 
     @classmethod
     def of(cls, outcomes: Outcomes, units: Units, level: float, tau2: float) -> _Judge:
         at = np.full(len(outcomes), level)
-        weight = outcomes.saturated(at, tau2)
-        return cls(outcomes, units, level, weight, float(np.sum(weight * outcomes.log_likelihood(at))))
+        return cls(outcomes, units, level, outcomes.saturated(at, tau2), outcomes.log_likelihood(at))
 
     def gain(self, deviation: Floats) -> float:
         """Gain over the common level of predictions whose rows deviate from it so; shape (n,)."""
+        return float(np.sum(self.gains(deviation)))
+
+    def gains(self, deviation: Floats) -> Floats:
+        """`gain` by unit, shape (u,)."""
         likelihood = self.outcomes.log_likelihood(self.level + self.units.mean(deviation))
-        return float(np.sum(self.weight * likelihood)) - self.common
+        return np.asarray(self.weight * (likelihood - self.common))
 
     def weigh(self, curved: Floats, staged: Floats) -> _Weighed:
-        """How much of the trees makes held-out outcomes most likely. Curves are kept alone unless trees are worth it.
+        """How much of the trees makes held-out outcomes most likely, shrunk by how easily chance brings such a gain:
+        one as large as chance keeps half of the share, three times that nine tenths.
 
         `curved` (n,) and `staged` (n, stages) are out-of-fold deviations from the level.
         """
-        best = _Weighed(0.0, 0, self.gain(curved))
-        needed = max(best.gain, 0.0) + _CHANCE
+        alone = self.gain(curved)
+        best = _Weighed(0.0, 0, alone)
         for share in SHARES:
             for stage in range(1, staged.shape[1]):
                 gain = self.gain((1.0 - share) * curved + share * staged[:, stage])
-                if gain > needed:
-                    needed = gain
+                if gain > best.gain:
                     best = _Weighed(share, stage, gain)
-        return best
+        more = best.gain - max(alone, 0.0)
+        kept = best.tree_share * more**2 / (more**2 + _CHANCE**2) if more > 0.0 else 0.0
+        return _Weighed(kept, best.stage, self.gain((1.0 - kept) * curved + kept * staged[:, best.stage]))
