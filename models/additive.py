@@ -27,7 +27,7 @@ _RANK = 48
 """Directions kept of what data taught about the coefficients, for the model's uncertainty."""
 _FARTHEST = 5.0
 """A working residual is cut here, so that a row without luck cannot throw the search off."""
-_ROUNDS, _STEPS, _SETTLED = 40, 12, 1e-3
+_ROUNDS, _ROUNDS_NEAR, _STEPS, _SETTLED = 40, 8, 12, 1e-3
 _FREEDOM = 2.0
 """Degrees of freedom of Student's t: how far one coefficient may stand out from its kind."""
 
@@ -170,6 +170,7 @@ def fit_additive(
     *,
     bend: float = 0.0,
     like: Additive | None = None,
+    near: Additive | None = None,
     scale: float = 1.0,
 ) -> Additive:
     """Fit by alternating reweighted least squares and updates of the variances.
@@ -181,11 +182,12 @@ def fit_additive(
         cannot drive a variance to nothing or to anything
     bend : see `bent`
     like : a fit to nearly the same rows; its variances are taken as they are, and the search begins there
+    near : a fit to more rows than may be known here: of it, tau2 and the size of a kind's variances are taken alone
     scale : factor on the variances
     """
     task = _Task(columns, basis.kinds, outcomes, start, bend)
     if like is None:
-        hyper, beta = task.learn()
+        hyper, beta = task.learn(None if near is None else near.hyper)
     else:
         hyper, beta = like.hyper, np.append(like.coefficients, like.base)
     hyper = Hyper(hyper.variance * scale, hyper.tau2)
@@ -228,11 +230,12 @@ class _Task:
         v = self.outcomes.curvature(line.eta)
         w = self.outcomes.saturated(line.eta, tau2) * v
         gap = np.clip(self.outcomes.residual(line.eta) / v, -_FARTHEST, _FARTHEST)
-        precision = (line.design * w[:, None]).T @ line.design
+        rooted = line.design * np.sqrt(w)[:, None]
+        precision = rooted.T @ rooted
         precision[np.diag_indices_from(precision)] += 1.0 / prior
-        factor = linalg.cho_factor(precision, lower=True)
         pull = line.design.T @ (w * (line.design @ beta + gap)) + self.center / prior
-        return linalg.cho_solve(factor, pull), linalg.cho_solve(factor, np.eye(len(prior)))
+        covariance = _inverse(precision)
+        return covariance @ pull, covariance
 
     def settle(self, beta: Floats, hyper: Hyper) -> tuple[Floats, Floats]:
         """Posterior mean and covariance at these variances, from a start nearby."""
@@ -245,22 +248,35 @@ class _Task:
                 break
         return beta, covariance
 
-    def learn(self) -> tuple[Hyper, Floats]:
+    def learn(self, near: Hyper | None) -> tuple[Hyper, Floats]:
         """Variances that the data speak for, and coefficients near the ones that go with them."""
         believed = self.start.effect**2 / max(len(self.kinds), 1)
-        shared = np.full(len(KINDS), believed)
-        variance, tau2, beta = shared[self.kinds], self.start.tau**2, self.center
-        for round_ in range(_ROUNDS):
+        shared, tau2 = np.full(len(KINDS), believed), self.start.tau**2
+        if near is not None:
+            shared, tau2 = _shared(near.variance, self.kinds, believed, self.start.effect_columns), near.tau2
+        variance, beta = shared[self.kinds], self.center
+        for round_ in range(_ROUNDS if near is None else _ROUNDS_NEAR):
             before = np.append(variance, tau2)
             beta, covariance = self.step(beta, self.prior(variance), tau2)
             squared = beta[:-1] ** 2 + np.diagonal(covariance)[:-1]
             variance = (squared + _FREEDOM * shared[self.kinds]) / (1.0 + _FREEDOM)
             shared = _shared(variance, self.kinds, believed, self.start.effect_columns)
-            tau2 = _tau2(_Line.at(self.columns, beta, self.bend), self.outcomes, covariance, tau2, self.start)
+            if near is None:
+                tau2 = _tau2(_Line.at(self.columns, beta, self.bend), self.outcomes, covariance, tau2, self.start)
             moved = np.abs(np.sqrt(np.append(variance, tau2)) - np.sqrt(before))
             if round_ > 2 and np.max(moved) < _SETTLED:
                 break
         return Hyper(variance, tau2), beta
+
+
+def _inverse(precision: Floats) -> Floats:
+    """Inverse of a positive definite matrix, by way of its Cholesky factor."""
+    factor, _ = linalg.cho_factor(precision, lower=True)
+    inverse, failed = linalg.lapack.dpotri(factor, lower=1)
+    if failed:
+        raise np.linalg.LinAlgError("a precision matrix is singular")
+    lower = np.tril(inverse)
+    return np.asarray(lower + np.tril(lower, -1).T)
 
 
 @dataclass(frozen=True)
@@ -285,7 +301,7 @@ def _shared(variance: Floats, kinds: Ints, believed: float, worth: float) -> Flo
         of = kinds == kind
         share = worth * of.sum() / len(kinds)
         out[kind] = (of.sum() + share) / (np.sum(1.0 / variance[of]) + share / believed)
-    return np.maximum(out, 1e-10)
+    return np.asarray(np.maximum(out, 1e-10))
 
 
 def _tau2(line: _Line, outcomes: Outcomes, covariance: Floats, tau2: float, start: Start) -> float:

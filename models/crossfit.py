@@ -69,8 +69,8 @@ def fold_of(X: Floats, groups: pd.Series | None, seed: int) -> Ints:
 class Search:
     """How a blend is looked for: beliefs about the curves, how trees grow, seed, and whether the trees are bagged.
 
-    `bagged`: the trees of the folds are kept and averaged; if not, they are grown once more on everything, which answers
-    faster.
+    `bagged`: the trees of the folds are kept and averaged; if not, they are grown once more on everything, which
+    answers faster.
     """
 
     start: Start
@@ -102,7 +102,7 @@ def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: 
         common = Blend(X.shape[1], level, None, (), 0.0)
         return CrossFit(common, np.full(units.size, level), np.zeros(units.size), 0.0, tau2)
     task = _Task(rows, columns, outcomes, units, folds, search, _Judge.of(outcomes, units, level, tau2))
-    whole, curved, variance = task.curves(whole, task.learned(basis))
+    whole, curved, variance = task.curves(whole, task.learned(whole))
     forest = _Forest.of(X, task, level, tau2, curved)
     staged = forest.staged(curved, task.judge)
     weighed = task.judge.weigh(curved, staged)
@@ -124,13 +124,13 @@ class _Task:
     search: Search
     judge: _Judge
 
-    def learned(self, basis: Basis) -> tuple[Additive, ...]:
+    def learned(self, whole: Additive) -> tuple[Additive, ...]:
         """Curves whose variances have not seen one fold, a fold each."""
-        kept = [self.folds != fold for fold in range(FOLDS)]
-        return tuple(fit_additive(basis, self.columns[i], self.outcomes.take(i), self.search.start) for i in kept)
+        start, kept = self.search.start, [self.folds != fold for fold in range(FOLDS)]
+        return tuple(fit_additive(whole.basis, self.columns[i], self.outcomes.take(i), start, near=whole) for i in kept)
 
     def curves(self, whole: Additive, parts: tuple[Additive, ...]) -> tuple[Additive, Floats, Floats]:
-        """The curves on the scale that did best out of fold, their out-of-fold deviations (rows) and variances (units)."""
+        """The curves that did best out of fold, their out-of-fold deviations (rows) and variances (units)."""
 
         def tried(bend: float, scale: float) -> tuple[Additive, Floats, Floats]:
             start = self.search.start
@@ -165,7 +165,7 @@ class _Task:
 def _hardly_worse(gain: Floats, top: Floats) -> bool:
     """Whether row gains add up to as much as the best ones, but for chance."""
     apart = top - gain
-    return float(np.sum(apart)) <= _ENOUGH * float(np.std(apart)) * np.sqrt(len(apart))
+    return bool(np.sum(apart) <= _ENOUGH * np.std(apart) * np.sqrt(len(apart)))
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ class _Forest:
     def staged(self, curved: Floats, judge: _Judge) -> Floats:
         """Out-of-fold sums of trees at each stage reached, shape (n, stages): deviations from the level."""
         columns = [np.zeros(len(self.X))]
-        best, worse = judge.gain(curved), 0
+        best, worse = judge.gain(0.5 * curved), 0
         for before, after in pairwise(STAGES):
             column = columns[-1].copy()
             for fold, trees in enumerate(self.growing):

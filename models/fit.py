@@ -62,7 +62,7 @@ class Fit:
 
 
 def fit_scores(
-    log_lift: Floats, model_sd: Floats, tau: float, benchmark: Floats, families: Floats, level: float
+    log_lift: Floats, model_sd: Floats, tau: Floats, benchmark: Floats, families: Floats, level: float
 ) -> Fit:
     """Scores from the normal distribution of the true log lift about its expectation.
 
@@ -72,10 +72,10 @@ def fit_scores(
 
     Parameters
     ----------
-    log_lift, model_sd, benchmark : shape (n,)
+    log_lift, model_sd, tau, benchmark : shape (n,)
     families : contributions of each family to `log_lift - benchmark`, shape (n, families), adding up to it
     """
-    tau = max(tau, _LEAST_TAU)
+    tau = np.maximum(tau, _LEAST_TAU)
     ahead = log_lift - benchmark
     sd = np.sqrt(tau**2 + model_sd**2)
     half = float(stats.norm.ppf(0.5 + level / 2.0)) * model_sd

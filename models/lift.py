@@ -151,7 +151,8 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
 
     def _learn_rates(self, X: Floats, people: Floats, outcome: Floats, prior: Floats, unit: float = 1.0) -> None:
         """Outcome per untreated person; those treated count e^f fold. `people`: treated and untreated, (n, 2)."""
-        f = self.common_.predict(prior) + self.blend_.predict(X) + 0.5 * self.spread_.tau**2
+        f = self.common_.predict(prior) + self.blend_.predict(X)
+        f = f + 0.5 * self.spread_.tau_at(f) ** 2
         exposure = people[:, 0] * np.exp(f) + people[:, 1]
         level = float(np.log((outcome.sum() + 0.5) / (exposure.sum() + 1.0)))
         ones = np.ones(len(outcome))
@@ -175,7 +176,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         self.blend_ = fitted.blend
         self.gain_ = fitted.gain
         self.n_rows_ = len(prior)
-        self.spread_ = _spread(rest, fitted, common.variance(of_unit), believed)
+        self.spread_ = _spread(rest, fitted, common, of_unit, believed)
         return self
 
     def _features(self, X: pd.DataFrame | Floats, *, fitting: bool = False) -> Floats:
@@ -233,12 +234,13 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         check_is_fitted(self, "rate_")
         rate = np.exp(self.rate_level_ + self.rate_.predict(self._features(X)))
         # The mean of a log-normal ratio: what people gain on average, not in the middle.
-        return np.asarray(rate * np.expm1(self.predict(X, prior) + 0.5 * self.spread_.tau**2))
+        log_lift = self.predict(X, prior)
+        return np.asarray(rate * np.expm1(log_lift + 0.5 * self.spread_.tau_at(log_lift) ** 2))
 
     def spread(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> tuple[Floats, Floats]:
         """Standard deviations of the true log lift about `predict`: (of the model's error alone, in all); (n,) each."""
-        variance = self.variance(X, prior)
-        return self.spread_.model_sd(variance), self.spread_.sd(variance)
+        log_lift, variance = self.predict(X, prior), self.variance(X, prior)
+        return self.spread_.model_sd(log_lift, variance), self.spread_.sd(log_lift, variance)
 
     def predict_interval(self, X: pd.DataFrame | Floats, level: float = 0.8, prior: Floats | None = None) -> Floats:
         """Interval of the *true* log lift (not of a measured one), shape (n, 2); `level` between 0 and 1."""
@@ -341,7 +343,8 @@ def _spread_about(outcomes: Outcomes, eta: Floats, believed: float) -> float:
     return float(np.sqrt(low))
 
 
-def _spread(outcomes: Outcomes, fitted: CrossFit, common: Floats, believed: Spread) -> Spread:
+def _spread(outcomes: Outcomes, fitted: CrossFit, common: Common, prior: Floats, believed: Spread) -> Spread:
     if not len(outcomes):
         return believed
-    return fit_spread(outcomes, fitted.eta, fitted.variance + common, believed, _PRIOR_ROWS)
+    at = common.predict(prior) + fitted.eta
+    return fit_spread(outcomes, fitted.eta, fitted.variance + common.variance(prior), believed, _PRIOR_ROWS, at)

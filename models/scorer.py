@@ -233,7 +233,7 @@ class CreatorScorer:
             low=log_lift - half * sd,
             high=log_lift + half * sd,
             benchmark=benchmark,
-            fit=fit_scores(log_lift, model_sd, self.lift.spread_.tau, benchmark, families, level),
+            fit=fit_scores(log_lift, model_sd, self.lift.spread_.tau_at(log_lift), benchmark, families, level),
         )
 
     def _reasons(self, X: pd.DataFrame, goal: list[str], incremental: Floats) -> list[list[Reason]]:

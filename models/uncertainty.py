@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,32 +15,48 @@ _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 _NEWTON_STEPS = 8
 
 
+_FARTHEST = 1.0
+"""Distance from the usual prediction beyond which the spread grows no further."""
+
+
 @dataclass(frozen=True)
 class Spread:
-    """True value minus prediction is normal with variance tau² + scale * (the model's own variance).
+    """True value minus prediction is normal with variance (tau² + scale * the model's own variance) * growing(eta)².
 
     `tau`: what no model of these features could know. `scale`: how much larger the model's error is than it thinks.
+    `growth`: by how much the log of the spread rises with the prediction: where little is promised, errors are small.
+    `center`: prediction at which it is neither raised nor lowered.
     """
 
     tau: float
     scale: float
+    growth: float = 0.0
+    center: float = 0.0
 
-    def model_sd(self, variance: Floats) -> Floats:
-        """Standard deviation of the model's error, given its own variance; shape kept."""
-        return np.sqrt(self.scale * variance)
+    def growing(self, eta: Floats) -> Floats:
+        """Factor on the spread at prediction `eta`; shape kept."""
+        return np.exp(self.growth * np.clip(eta - self.center, -_FARTHEST, _FARTHEST))
 
-    def sd(self, variance: Floats) -> Floats:
+    def tau_at(self, eta: Floats) -> Floats:
+        """`tau` at prediction `eta`; shape kept."""
+        return np.asarray(self.tau * self.growing(eta))
+
+    def model_sd(self, eta: Floats, variance: Floats) -> Floats:
+        """Standard deviation of the model's error, given its prediction and own variance; shape kept."""
+        return np.asarray(np.sqrt(self.scale * variance) * self.growing(eta))
+
+    def sd(self, eta: Floats, variance: Floats) -> Floats:
         """Standard deviation of the true value about the prediction; shape kept."""
-        return np.sqrt(self.tau**2 + self.scale * variance)
+        return np.asarray(np.sqrt(self.tau**2 + self.scale * variance) * self.growing(eta))
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {"tau": self.tau, "scale": self.scale}
+        return asdict(self)
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> Spread:
         """The spread saved by `to_json`."""
-        return cls(float(saved["tau"]), float(saved["scale"]))
+        return cls(**{name: float(value) for name, value in saved.items()})
 
 
 def interval(center: Floats, sd: Floats, level: float) -> Floats:
@@ -70,7 +86,9 @@ def marginal_log_likelihood(outcomes: Outcomes, eta: Floats, sd: Floats) -> Floa
     return np.asarray(top + np.log(np.exp(terms - top).sum(axis=0)) + np.log(width / sd))
 
 
-def fit_spread(outcomes: Outcomes, eta: Floats, variance: Floats, believed: Spread, rows: float) -> Spread:
+def fit_spread(
+    outcomes: Outcomes, eta: Floats, variance: Floats, believed: Spread, rows: float, at: Floats | None = None
+) -> Spread:
     """The spread that makes out-of-sample outcomes most likely, held to `believed` as if by `rows` rows.
 
     Parameters
@@ -78,19 +96,23 @@ def fit_spread(outcomes: Outcomes, eta: Floats, variance: Floats, believed: Spre
     outcomes : n rows the predictions have not seen
     eta : their predictions, shape (n,)
     variance : the model's own variance of each, shape (n,)
+    at : what the spread may grow with, shape (n,); without it, it does not
     """
+    center = 0.0 if at is None or not len(at) else float(np.average(at, weights=outcomes.weight + 1e-12))
+    away = np.zeros(len(outcomes)) if at is None else np.clip(at - center, -_FARTHEST, _FARTHEST)
 
     def loss(logs: Floats) -> float:
         tau, scale = float(np.exp(logs[0])), float(np.exp(logs[1]))
-        sd = np.sqrt(tau**2 * outcomes.varying + scale * variance + 1e-8)
+        growth = 0.0 if at is None else float(logs[2])
+        sd = np.sqrt(tau**2 * outcomes.varying + scale * variance + 1e-8) * np.exp(growth * away)
         fitted = float(np.sum(outcomes.weight * marginal_log_likelihood(outcomes, eta, sd)))
         # Normal priors on the logs: a standard deviation seen in `rows` rows is known to 1 / sqrt(2 rows).
-        away = (np.log(tau / believed.tau), 0.5 * np.log(scale / believed.scale))
-        return float(-fitted + rows * (away[0] ** 2 + away[1] ** 2))
+        far = (np.log(tau / believed.tau), 0.5 * np.log(scale / believed.scale), _FARTHEST * growth)
+        return float(-fitted + rows * (far[0] ** 2 + far[1] ** 2 + far[2] ** 2))
 
-    start = np.log([believed.tau, believed.scale])
-    simplex = start + np.array([[0.0, 0.0], [-0.5, 0.0], [0.0, -0.7]])
-    options = {"xatol": 0.005, "fatol": 0.005, "maxiter": 200, "initial_simplex": simplex}
-    found = optimize.minimize(loss, start, method="Nelder-Mead", options=options)
-    tau, scale = np.exp(np.clip(found.x, np.log(1e-3), np.log(20.0)))
-    return Spread(float(tau), float(scale))
+    start = np.append(np.log([believed.tau, believed.scale]), [] if at is None else [0.0])
+    simplex = np.vstack([start, start + np.diag([-0.5, -0.7, 0.5][: len(start)])])
+    options = {"xatol": 0.005, "fatol": 0.005, "maxiter": 300, "initial_simplex": simplex}
+    found = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
+    tau, scale = np.exp(np.clip(found[:2], np.log(1e-3), np.log(20.0)))
+    return Spread(float(tau), float(scale), 0.0 if at is None else float(found[2]), center)

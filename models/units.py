@@ -55,7 +55,7 @@ class Units:
     @property
     def alike(self) -> Floats:
         """Variance of a unit's mean over that of one row when rows differ independently, shape (u,)."""
-        return np.bincount(self.of_row, weights=self.share**2, minlength=self.size)
+        return np.asarray(np.bincount(self.of_row, weights=self.share**2, minlength=self.size), dtype=np.float64)
 
     def mean(self, values: Floats) -> Floats:
         """Weighted mean of (n,) or (n, c) row values by unit, shape (u,) or (u, c)."""
@@ -68,7 +68,7 @@ class Units:
 
     def sum(self, values: Floats) -> Floats:
         """Sum of (n,) row values by unit, shape (u,)."""
-        return np.bincount(self.of_row, weights=values, minlength=self.size)
+        return np.asarray(np.bincount(self.of_row, weights=values, minlength=self.size), dtype=np.float64)
 
     def apart(self, values: Floats) -> Floats:
         """How far each row lies from its unit's mean, shape (n,)."""

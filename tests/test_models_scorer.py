@@ -174,13 +174,13 @@ def test_more_can_be_told_about_a_scorer() -> None:
 
 def test_fit_scores_are_probabilities_and_their_parts_add_up() -> None:
     families = np.array([[0.1, 0.0], [-0.2, 0.1], [0.0, 0.0]])
-    told = fit_scores(families.sum(axis=1) + 0.05, np.full(3, 0.1), 0.1, np.full(3, 0.05), families, 0.8)
+    told = fit_scores(families.sum(axis=1) + 0.05, np.full(3, 0.1), np.full(3, 0.1), np.full(3, 0.05), families, 0.8)
     assert told.score[2] == pytest.approx(50.0)
     assert told.score[0] == pytest.approx(76.0, abs=0.1)
     assert told.score[1] == pytest.approx(100.0 - told.score[0])
     assert 50.0 + told.parts.sum(axis=1) == pytest.approx(told.score)
-    wide = fit_scores(np.array([0.2]), np.array([0.3]), 0.1, np.array([0.1]), np.array([[0.1]]), 0.8)
-    narrow = fit_scores(np.array([0.2]), np.array([0.01]), 0.1, np.array([0.1]), np.array([[0.1]]), 0.8)
+    wide = fit_scores(np.array([0.2]), np.array([0.3]), np.array([0.1]), np.array([0.1]), np.array([[0.1]]), 0.8)
+    narrow = fit_scores(np.array([0.2]), np.array([0.01]), np.array([0.1]), np.array([0.1]), np.array([[0.1]]), 0.8)
     assert wide.high - wide.low > narrow.high - narrow.low
     assert narrow.score > wide.score > 50.0
 

@@ -41,7 +41,25 @@ def test_spreads_are_recovered(tau: float, scale: float) -> None:
     rows = Outcomes("binomial", y, size, np.zeros(n), np.ones(n))
     found = fit_spread(rows, np.full(n, 0.1), variance, Spread(0.2, 1.0), 5.0)
     assert found.tau == pytest.approx(tau, abs=0.04)
-    assert np.mean(found.sd(variance)) == pytest.approx(np.mean(np.sqrt(tau**2 + scale * variance)), rel=0.06)
+    sd = found.sd(np.zeros(n), variance)
+    assert np.mean(sd) == pytest.approx(np.mean(np.sqrt(tau**2 + scale * variance)), rel=0.06)
+
+
+@pytest.mark.parametrize("growth", [0.0, 1.2])
+def test_a_spread_that_grows_with_the_prediction_is_recovered(growth: float) -> None:
+    rng = np.random.default_rng(2)
+    n = 6000
+    eta = rng.normal(0.1, 0.25, n)
+    true = eta + 0.2 * np.exp(growth * (eta - 0.1)) * rng.normal(size=n)
+    size = rng.integers(50, 900, n)
+    y = rng.binomial(size, 1 / (1 + np.exp(-true))).astype(float)
+    rows = Outcomes("binomial", y, size.astype(float), np.zeros(n), np.ones(n))
+    found = fit_spread(rows, eta, np.zeros(n), Spread(0.3, 1.0), 5.0, eta)
+    assert found.growth == pytest.approx(growth, abs=0.2)
+    assert found.sd(np.array([-0.2, 0.4]), np.zeros(2)) == pytest.approx(
+        0.2 * np.exp(growth * np.array([-0.3, 0.3])), rel=0.12
+    )
+    assert found.growing(np.array([50.0])) == found.growing(np.array([2.0])), "no further than a whole unit"
 
 
 def test_without_rows_the_belief_stays() -> None:
