@@ -32,8 +32,8 @@ SHARES = (0.25, 0.5, 0.75, 1.0)
 BENDS = (2.0, 4.0, 6.0)
 """Bends of the curves' scale that are tried, ascending, as long as each does better than the one before."""
 _BEND_GAIN = 0.5
-SCALES = (1.0, 0.5, 0.25, 0.1, 0.02)
-"""Factors on the variances of the curves' coefficients that are tried, the second one first."""
+SCALES = (0.5, 0.25, 0.1, 0.02, 1e-5)
+"""Factors on the variances of the curves' coefficients, tried as long as none does clearly worse; the last one is flat."""
 _ENOUGH = 0.5
 """Standard errors by which a smaller factor may do worse and still be taken (Breiman et al. 1984 allow one)."""
 LEAST_ROWS = 24
@@ -137,17 +137,20 @@ class _Task:
             made = fit_additive(whole.basis, self.columns, self.outcomes, start, bend=bend, like=whole, scale=scale)
             return (made, *self._held_out(parts, bend, scale))
 
-        first = SCALES[1]
-        best = tried(0.0, first)
+        best = tried(0.0, SCALES[0])
         for bend in BENDS:
-            found = tried(bend, first)
+            found = tried(bend, SCALES[0])
             if self.judge.gain(found[1]) < self.judge.gain(best[1]) + _BEND_GAIN:
                 break
             best = found
-        scaled = [best if scale == first else tried(best[0].bend, scale) for scale in SCALES]
-        gains = [self.judge.gains(deviation) for _, deviation, _ in scaled]
-        top = max(gains, key=np.sum)
-        return next(found for found, gain in zip(scaled[::-1], gains[::-1], strict=True) if _hardly_worse(gain, top))
+        top = self.judge.gains(best[1])
+        for scale in SCALES[1:]:
+            found = tried(best[0].bend, scale)
+            gains = self.judge.gains(found[1])
+            if not _hardly_worse(gains, top):
+                break
+            best, top = found, max(gains, top, key=np.sum)
+        return best
 
     def _held_out(self, parts: tuple[Additive, ...], bend: float, scale: float) -> tuple[Floats, Floats]:
         """What curves fitted to the other folds say: deviations from the level (rows) and variances (units)."""
