@@ -33,7 +33,7 @@ BENDS = (2.0, 4.0, 6.0)
 """Bends of the curves' scale that are tried, ascending, as long as each does better than the one before."""
 _BEND_GAIN = 0.5
 SCALES = (0.5, 0.25, 0.1, 0.02, 1e-5)
-"""Factors on the variances of the curves' coefficients, tried as long as none does clearly worse; the last one is flat."""
+"""Factors on the variances of the coefficients, tried as long as none does clearly worse; the last one is flat."""
 _ENOUGH = 0.5
 """Standard errors by which a smaller factor may do worse and still be taken (Breiman et al. 1984 allow one)."""
 LEAST_ROWS = 24

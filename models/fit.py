@@ -88,7 +88,7 @@ def fit_scores(
         score = score + column
     return Fit(
         score=np.clip(score, 0.0, 100.0),
-        # A score far from 50 that averages over doubt lies nearer to it than one without doubt: the interval holds both.
+        # Far from 50, averaging over doubt alone moves a score towards it: the interval reaches that far.
         low=np.minimum(100.0 * special.ndtr((ahead - half) / tau), np.clip(score, 0.0, 100.0)),
         high=np.maximum(100.0 * special.ndtr((ahead + half) / tau), np.clip(score, 0.0, 100.0)),
         parts=parts,
