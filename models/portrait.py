@@ -216,3 +216,8 @@ def _score(scorer: CreatorScorer, history: History, asked: pd.DataFrame) -> Scor
         support=str(row["support_level"]),
         reasons=tuple(row["reasons"]),
     )
+
+
+def label_of(feature: str) -> str:
+    """A feature's name as a person would say it; the code in words where it is none of ours."""
+    return LABELS.get(feature, feature.replace("_", " ").capitalize())

@@ -7,9 +7,11 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, no_update
 
+from serving.page import portrait_view
 from serving.page.creator import at_fees, audience, past_deals, subject_of
 from serving.page.creator_view import head, rest_view, verdict_view, waiting
 from serving.page.desk import Desk
+from serving.page.directory import Directories
 from serving.page.shortlist import entry_id
 from serving.page.wiring import Wiring
 
@@ -19,12 +21,16 @@ def register(wiring: Wiring) -> None:
     app, calls = wiring.app, Calls(wiring.desk)
     wiring.server(
         opened, Output("creator", "opened"), Output("creator-head", "children"), Output("creator-verdict", "children"),
-        Output("creator-rest", "children"), Output("creator-asked", "data"),
+        Output("creator-portrait", "children"), Output("creator-rest", "children"), Output("creator-asked", "data"),
         Input("creator-open", "data"), State("asked", "data"), State("candidates", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.verdict, Output("creator-verdict", "children", allow_duplicate=True), Output("fee-points", "data"),
         Input("creator-asked", "data"), State("asked", "data"), heavy=True, prevent_initial_call=True,
+    )  # fmt: skip
+    wiring.server(
+        calls.portrait, Output("creator-portrait", "children", allow_duplicate=True), Input("fee-points", "data"),
+        State("creator-asked", "data"), State("asked", "data"), heavy=True, prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.rest, Output("creator-rest", "children", allow_duplicate=True), Input("fee-points", "data"),
@@ -41,13 +47,20 @@ def opened(
 ) -> Any:
     """The panel with what the shortlist already knows, and the question for the rest."""
     if not pressed or not asked:
-        return (no_update,) * 5
+        return (no_update,) * 6
     row = pressed["row"]
     entry = next((e for e in entries or [] if entry_id(e) == row["creator_id"]), None)
     goal = asked["campaign"].get("goal", "sales")
     if entry is None:
-        return True, head(row, asked["currency"], goal), "No longer in the list of candidates.", None, no_update
-    return True, head(row, asked["currency"], goal), waiting(), waiting(), {"item": entry["item"], "row": row}
+        return True, head(row, asked["currency"], goal), "No longer in the list of candidates.", None, None, no_update
+    return (
+        True,
+        head(row, asked["currency"], goal),
+        waiting(),
+        waiting(),
+        waiting(),
+        {"item": entry["item"], "row": row},
+    )
 
 
 class Calls:
@@ -55,6 +68,7 @@ class Calls:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._directories = Directories()
 
     def verdict(self, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
         """Verdict, reasons and fees."""
@@ -62,6 +76,14 @@ class Calls:
             return no_update, no_update
         found = at_fees(self._desk, asked["campaign"], creator["item"], creator["row"], asked["as_of"])
         return verdict_view(found, asked), found.fees
+
+    def portrait(self, _: Any, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
+        """Engagement, comments and telling features beside peers."""
+        if not creator:
+            return no_update
+        subject = subject_of(self._desk, asked["campaign"], creator["item"], asked["as_of"])
+        directory = self._directories.of(self._desk.live().catalogue)
+        return portrait_view.view(portrait_view.pictured(self._desk, subject, directory))
 
     def rest(self, _: Any, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
         """Audience and past deals."""

@@ -12,7 +12,7 @@ from serving.page import figures
 from serving.page.brief import conversion_word
 from serving.page.creator import AtFees, Deal, verdict
 from serving.page.look import SUPPORT_WORDS, count, decimal, money, orders, percent, span
-from serving.page.parts import figure_of
+from serving.page.parts import figure_of, plot
 
 _DIMENSIONS = {"age": "age", "gender": "gender", "country": "country", "language": "language", "interest": "interest"}
 
@@ -23,6 +23,7 @@ def drawer() -> Any:
         [
             html.Div(id="creator-head"),
             html.Div(id="creator-verdict", children=_skeleton(3)),
+            html.Div(id="creator-portrait", children=_skeleton(6)),
             html.Div(id="creator-rest", children=_skeleton(6)),
             dcc.Store(id="fee-points"),
         ],
@@ -88,9 +89,9 @@ def verdict_view(found: AtFees, asked: Mapping[str, Any]) -> Any:
             html.P(sentence, className=f"cl-verdict is-{tone}" if tone else "cl-verdict"),
             _fee_slider(found.fees, currency, safety, fee),
             html.H3("Why this number", className="cl-h3 cl-part"),
-            _plot(figures.waterfall(result["reasons"], result["incremental_conversions"]["expected"], things),
+            plot(figures.waterfall(result["reasons"], result["incremental_conversions"]["expected"], things),
                   "Waterfall of what adds to and takes from the expected extra conversions"),
-            _plot(figures.families(result["fit"]["parts"], result["fit"]["score"]),
+            plot(figures.families(result["fit"]["parts"], result["fit"]["score"]),
                   "Points that each family of signs adds to the fit score"),
             _support(result["support"]),
         ]
@@ -128,10 +129,9 @@ def _support(support: Mapping[str, Any]) -> Any:
 def rest_view(
     shares: Mapping[str, Sequence[tuple[str, float | None, float | None]]],
     deals: Sequence[Deal],
-    more: Sequence[Any] = (),
 ) -> Any:
-    """Audience, past deals, and what the portrait adds."""
-    return html.Div([*more, *_audience(shares), *_deals(deals)])
+    """Audience and past deals."""
+    return html.Div([*_audience(shares), *_deals(deals)])
 
 
 def _audience(shares: Mapping[str, Sequence[tuple[str, float | None, float | None]]]) -> list[Any]:
@@ -139,7 +139,7 @@ def _audience(shares: Mapping[str, Sequence[tuple[str, float | None, float | Non
     if not any(row[1] is not None for rows in shares.values() for row in rows):
         return [heading, html.P("Who follows this creator is not known.", className="cl-muted")]
     plots = [
-        _plot(figures.audience(_DIMENSIONS[name], rows), f"Audience by {name}")
+        plot(figures.audience(_DIMENSIONS[name], rows), f"Audience by {name}")
         for name, rows in shares.items()
         if any(row[1] is not None for row in rows)
     ]
@@ -154,13 +154,7 @@ def _deals(deals: Sequence[Deal]) -> list[Any]:
         "Predicted by the live model from what was known when each was agreed; it may have learned from these very "
         "deals. Ranges hold the value in 80% of cases."
     )
-    plot = _plot(
+    drawn = plot(
         figures.deals(deals, "Lift of past collaborations"), "Predicted and measured lift of past collaborations"
     )
-    return [heading, plot, html.P(note, className="cl-note")]
-
-
-def _plot(made: Any, label: str) -> Any:
-    return html.Div(
-        dcc.Graph(figure=made, config=figures.CONFIG, className="cl-plot"), role="img", **{"aria-label": label}
-    )
+    return [heading, drawn, html.P(note, className="cl-note")]

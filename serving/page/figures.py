@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
+from models.portrait import label_of
 from serving.page.look import ACCENT, BAD, FAMILY_COLOURS, FAMILY_WORDS, GOOD, QUIET, decimal, percent
 
 CONFIG = {"displayModeBar": False, "responsive": True}
@@ -61,7 +63,7 @@ def reason_label(reason: Mapping[str, Any]) -> str:
         return "A typical creator of this reach"
     if reason["feature"] == "others":
         return "Everything else"
-    return str(reason.get("label") or reason["feature"].replace("_", " ").capitalize())
+    return label_of(str(reason["feature"]))
 
 
 def families(parts: Mapping[str, float], score: float) -> go.Figure:
@@ -169,4 +171,25 @@ def intervals(rows: Sequence[Mapping[str, Any]], name: str, title: str, axis: st
     made.update_xaxes(title=axis, tickformat=form, zeroline=True)
     made.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, range=[len(rows) - 0.5, -0.5], showgrid=False,
                       zeroline=False)  # fmt: skip
+    return made
+
+
+def peers_figure(followers: Any, rates: Any, own_followers: float, own_rate: float) -> go.Figure:
+    """Engagement by followers of peers as dots with the band that holds 80 % of them, the creator marked."""
+    low, middle, high = (float(np.quantile(rates, q)) for q in (0.1, 0.5, 0.9))
+    made = figure("Engagement per follower, beside peers of like size", 300)
+    made.add_hrect(y0=low, y1=high, fillcolor="rgba(43,134,171,.12)", line_width=0)
+    made.add_hline(y=middle, line={"color": QUIET, "width": 1.5, "dash": "dash"}, annotation_text="median of peers",
+                   annotation_position="top right")  # fmt: skip
+    made.add_trace(
+        go.Scatter(x=followers, y=rates, mode="markers", marker={"color": QUIET, "size": 7, "opacity": 0.75},
+                   hovertemplate="%{x:,.0f} followers: %{y:.2%}<extra>a peer</extra>")
+    )  # fmt: skip
+    made.add_trace(
+        go.Scatter(x=[own_followers], y=[own_rate], mode="markers+text", text=["this creator"],
+                   textposition="top center", marker={"color": ACCENT, "size": 14, "symbol": "diamond"},
+                   hovertemplate="%{x:,.0f} followers: %{y:.2%}<extra>this creator</extra>")
+    )  # fmt: skip
+    made.update_xaxes(title="followers", type="log", dtick=None)
+    made.update_yaxes(title="likes and comments per follower", tickformat=".1%", rangemode="tozero")
     return made

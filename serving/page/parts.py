@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 
 
 def card(*children: Any, **more: Any) -> Any:
@@ -54,3 +54,9 @@ def figure_of(label: str, value: str, below: str = "", tone: str = "") -> Any:
 def alert(title: str, text: Any, colour: str = "red") -> Any:
     """A message that stays where it is about."""
     return dmc.Alert(text, title=title, color=colour, variant="light", radius="md")
+
+
+def plot(made: Any, label: str) -> Any:
+    """A figure with a text for who does not see it."""
+    graph = dcc.Graph(figure=made, config={"displayModeBar": False, "responsive": True}, className="cl-plot")
+    return html.Div(graph, role="img", **{"aria-label": label})
