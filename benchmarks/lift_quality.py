@@ -1,144 +1,166 @@
-"""Simulated markets, several seeds: the model's log lift against the truth, beside named rules; out of time.
+"""Simulated markets, ten seeds: predicted log lift against the truth, beside named rules and learners; out of time.
 
-Every seed is a market of its own. Models learn from what was known at the cut; they are judged on the deals agreed
-after it, and on questions drawn evenly from the whole catalogue. The truth tables are read here and nowhere else.
+Every seed is a market of its own (`quality.markets`): models learn from what was known at a cut, and are judged on the
+deals agreed after it and on questions drawn evenly from the whole catalogue. Writes
+`benchmarks/results/lift_quality.json` and the readable `docs/quality.md`. Markets are kept in a cache, and what each
+market gave is written at once, so that an interrupted run goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from common import write_result
-from scipy import stats
+from quality import contest, page
+from quality.markets import Place, default_cache, digest_of, market_digest, prepare
+from quality.summary import ablation_summary, curve_summary, market_summary
 
-from data.history import History
-from data.priors import load_priors
-from data.synthetic import Market, MarketConfig, simulate_market
-from features.build import build_features
-from models.baseline import BASELINES
-from models.reference import fit_reference
-from models.scorer import CreatorScorer
-from models.training_set import LABEL_COLUMNS, TrainingSet
-from training.dataset import build_material
-
-PAST_SHARE = 0.75
-LEVEL = 0.8
-CREATORS, COLLABORATIONS, ASKED = 3_000, 2_000, 1_000
-Figures = dict[str, float]
-
-
-def one_market(seed: int, **strength: float) -> dict[str, Any]:
-    """Errors of every model on one market: {model: {view: figures}}."""
-    config = MarketConfig(creators=CREATORS, collaborations=COLLABORATIONS, asked_pairings=ASKED, seed=seed, **strength)
-    market = simulate_market(config)
-    history = History.of(market.tables)
-    cut = history["collaborations"]["agreed_at"].quantile(PAST_SHARE)
-    known = learned(history, cut, seed)
-    scorer = CreatorScorer.fit(known, seed)
-    labels = np.flatnonzero(known.is_label)
-    X, counts = known.X.iloc[labels], known.deals[list(LABEL_COLUMNS)].iloc[labels]
-    rules = {name: make().fit(X, counts) for name, make in BASELINES.items()}
-    out: dict[str, Any] = {"labels": len(labels)}
-    for view, pairings in views(market, history, cut).items():
-        Z = build_features(history, pairings, known.reference)
-        told = scorer.predict_features(Z, LEVEL)
-        true = pairings["log_lift"].to_numpy()
-        rows = {"model": errors(told["log_lift"].to_numpy(), true)}
-        inside = (told["log_lift_low"] <= true) & (true <= told["log_lift_high"])
-        rows["model"] |= {"coverage": float(inside.mean()), "fit_calibration": fit_error(scorer, Z, told, pairings)}
-        rows |= {name: errors(np.asarray(rule.predict(Z)), true) for name, rule in rules.items()}
-        out[view] = rows
-    return out
+SEEDS = 10
+BIG_SEEDS = 2
+CURVE = (0, 30, 100, 300, 1_000, 3_000)
+"""Sizes at which the model alone is judged on the ordinary market as it grows."""
+BIG, BIG_CURVE = 30_000, (3_000, 10_000)
+FULL = {
+    "ordinary": (5_000, (5_000, 2_000)),
+    "no heterogeneity": (5_000, (5_000, 2_000)),
+    "confounded": (5_000, (5_000, 2_000)),
+    "weak": (2_000, (2_000,)),
+    "strong": (2_000, (2_000,)),
+}
+"""Size of each kind of market, and the sizes at which everybody is judged."""
+_CODE = ("models/*.py", "features/feature.py", "data/priors.py", "data/priors.toml", "benchmarks/quality/contest.py",
+         "benchmarks/quality/opponents.py", "benchmarks/quality/library*.py")  # fmt: skip
 
 
-def learned(history: History, cut: pd.Timestamp, seed: int) -> TrainingSet:
-    """What could be learned before the cut."""
-    reference = fit_reference(history, cut, seed)
-    return build_material(history, cut, reference, data="simulated", seed=seed, priors=load_priors()).whole
+@dataclass(frozen=True)
+class Job:
+    """Everything done with one market."""
+
+    place: Place
+    cache: Path
+    peer: str | None
+
+    def out(self, size: int, what: str) -> Path:
+        """Where the result for one size is kept: `full`, `curve` or `ablation`."""
+        code = digest_of(*_CODE)
+        return self.cache / "runs" / f"{market_digest()}-{code}" / f"{self.place.name}-at-{size}-{what}"
+
+    @property
+    def parts(self) -> list[tuple[int, str]]:
+        """Sizes and what is done at them."""
+        if self.place.size == BIG:
+            return [(size, "curve") for size in (BIG, *BIG_CURVE)]
+        parts = [(size, "full") for size in FULL[self.place.kind][1]]
+        if self.place.kind == "ordinary":
+            parts += [(size, "curve") for size in CURVE] + [(2_000, "ablation")]
+        return parts
 
 
-def views(market: Market, history: History, cut: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """Pairings with their true log lift: later deals, and questions over the whole catalogue."""
-    deals = history["collaborations"]
-    later = deals[(deals["agreed_at"] >= cut).to_numpy()]
-    truth = market.truth.dropna(subset=["collaboration_id"]).set_index("collaboration_id")["log_lift"]
-    future = later.assign(as_of=later["agreed_at"], log_lift=truth.loc[later["collaboration_id"]].to_numpy())
-    asked = market.asked.merge(
-        market.truth[market.truth["collaboration_id"].isna()].drop(columns="collaboration_id"),
-        on=["creator_id", "campaign_id"],
-    )
-    columns = ["creator_id", "campaign_id", "as_of", "log_lift"]
-    return {name: frame[columns].reset_index(drop=True) for name, frame in (("future", future), ("catalogue", asked))}
+def jobs(seeds: range, only: list[str], cache: Path, peer: str | None) -> Iterator[Job]:
+    """The longest first."""
+    wanted = [kind for kind in FULL if not only or kind in only]
+    if not only or "big" in only:
+        yield from (Job(Place("ordinary", BIG, seed), cache, peer) for seed in seeds[:BIG_SEEDS])
+    for size in (5_000, 2_000):
+        for seed in seeds:
+            yield from (Job(Place(kind, size, seed), cache, peer) for kind in wanted if FULL[kind][0] == size)
 
 
-def errors(predicted: np.ndarray, true: np.ndarray) -> Figures:
-    """RMSE, bias, explained share of variance and rank correlation of predicted log lift."""
-    error = predicted - true
-    spread = float(np.std(true))
-    ranks = float(stats.spearmanr(predicted, true).statistic) if min(np.std(predicted), spread) > 1e-9 else 0.0
-    return {
-        "rmse": float(np.sqrt(np.mean(error**2))),
-        "bias": float(np.mean(error)),
-        "explained": 1.0 - float(np.var(error)) / spread**2 if spread > 1e-9 else 0.0,
-        "rank_correlation": ranks,
-        "spread": float(np.std(predicted)),
-    }
+def work(job: Job, features_only: bool = False) -> str:
+    """Do what is not done yet of one job; returns a line for the log."""
+    started = time.perf_counter()
+    missing = [(size, what) for size, what in job.parts if not job.out(size, what).with_suffix(".json").exists()]
+    if not missing:
+        return f"{job.place.name}: there already"
+    prepared = prepare(job.place, job.cache)
+    made = time.perf_counter() - started
+    for size, what in () if features_only else missing:
+        at, seed = prepared.earlier(size), job.place.seed
+        if what == "full":
+            rows, facts = contest.contest(at, seed, peer=job.peer)
+        elif what == "curve":
+            rows, facts = contest.growth(at, seed)
+        else:
+            rows, facts = contest.ablation_rows(at, seed), {}
+        _keep(job.out(size, what), rows, facts)
+    return f"{job.place.name}: market {made:.0f} s, in all {time.perf_counter() - started:.0f} s"
 
 
-def fit_error(scorer: CreatorScorer, X: pd.DataFrame, told: pd.DataFrame, pairings: pd.DataFrame) -> float:
-    """Expected calibration error of fit as the probability that the true lift exceeds the benchmark; ten bins."""
-    goals = X[[c for c in X.columns if c.startswith("goal_")]].idxmax(axis=1).str.removeprefix("goal_").tolist()
-    above = pairings["log_lift"].to_numpy() > scorer.benchmark.log_lift(goals)
-    chance = told["fit_score"].to_numpy() / 100.0
-    bins = np.minimum((chance * 10).astype(int), 9)
-    gaps = [abs(above[bins == b].mean() - chance[bins == b].mean()) * np.mean(bins == b) for b in np.unique(bins)]
-    return float(np.sum(gaps))
+def _keep(path: Path, rows: pd.DataFrame, facts: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    rows.to_parquet(scratch)
+    scratch.rename(path.with_suffix(".parquet"))
+    path.with_suffix(".json").write_text(json.dumps(facts), "utf-8")
 
 
-def mean_and_interval(values: list[float]) -> dict[str, float]:
-    """Mean over seeds with its 95 % t interval."""
-    mean, half = float(np.mean(values)), 0.0
-    if len(values) > 1:
-        half = float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
-    return {"mean": round(mean, 4), "low": round(mean - half, 4), "high": round(mean + half, 4)}
+def _load(job: Job, size: int, what: str) -> tuple[pd.DataFrame, dict[str, Any]] | None:
+    path = job.out(size, what)
+    if not path.with_suffix(".json").exists():
+        return None
+    return pd.read_parquet(path.with_suffix(".parquet")), json.loads(path.with_suffix(".json").read_text("utf-8"))
 
 
-def table(runs: list[dict[str, Any]], view: str) -> dict[str, Any]:
-    """Each model's figures over the seeds, and the paired difference in RMSE from the model."""
-    out: dict[str, Any] = {}
-    for name in runs[0][view]:
-        figures = runs[0][view][name]
-        out[name] = {key: mean_and_interval([run[view][name][key] for run in runs]) for key in figures}
-        if name != "model":
-            differences = [run[view][name]["rmse"] - run[view]["model"]["rmse"] for run in runs]
-            out[name]["rmse_above_model"] = mean_and_interval(differences)
+def gather(done: list[Job]) -> dict[str, Any]:
+    """Figures of everything that is there."""
+    found: dict[tuple[str, str, int], dict[int, tuple[pd.DataFrame, dict[str, Any]]]] = {}
+    for job in done:
+        for size, what in job.parts:
+            part = _load(job, size, what)
+            if part is not None:
+                place = job.place
+                kind = f"{place.kind} {BIG}" if place.size == BIG else place.kind
+                found.setdefault((what, kind, size), {})[place.seed] = part
+    markets: dict[str, Any] = {}
+    curve: list[dict[str, Any]] = []
+    out: dict[str, Any] = {"markets": markets, "data_size": curve}
+    for (what, kind, size), by_seed in sorted(found.items()):
+        rows, facts = ({s: part[i] for s, part in by_seed.items()} for i in (0, 1))
+        if what == "full":
+            markets.setdefault(kind, {})[str(size)] = market_summary(rows, facts)
+        elif what == "curve":
+            curve.append({"market": kind, "size": size, **curve_summary(rows, facts)})
+        else:
+            out["ablation"] = {"size": size, **ablation_summary(rows)}
     return out
 
 
 def main() -> None:
-    """Run every market and write benchmarks/results/lift_quality.json."""
+    """Run what is asked for, then write the figures and the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=5)
-    seeds = range(parser.parse_args().seeds)
-    markets: dict[str, dict[str, float]] = {
-        "ordinary": {}, "no heterogeneity": {"heterogeneity": 0.0}, "confounded": {"confounding": 1.5},
-    }  # fmt: skip
-    result: dict[str, Any] = {"what": "simulated markets; log lift against the truth, out of time",
-                              "creators": CREATORS, "collaborations": COLLABORATIONS, "seeds": len(seeds)}  # fmt: skip
-    for kind, strength in markets.items():
-        runs = []
-        for seed in seeds:
-            runs.append(one_market(seed, **strength))
-            model, ridge = runs[-1]["future"]["model"], runs[-1]["future"]["ridge"]
-            print(f"{kind}, seed {seed}: rmse {model['rmse']:.3f}, ridge {ridge['rmse']:.3f}", flush=True)
-        result[kind] = {
-            "labels": mean_and_interval([run["labels"] for run in runs]),
-            **{view: table(runs, view) for view in ("future", "catalogue")},
-        }
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--only", nargs="*", default=[], help=f"kinds of market: {', '.join(FULL)}, big")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--cache", type=Path, default=default_cache())
+    parser.add_argument("--peer", default=os.environ.get("CREATORLIFT_PEER_PYTHON"),
+                        help="interpreter that has econml (default: CREATORLIFT_PEER_PYTHON, or without)")  # fmt: skip
+    parser.add_argument("--features-only", action="store_true", help="make the markets and stop")
+    parser.add_argument("--no-write", action="store_true", help="print the figures' place only")
+    args = parser.parse_args()
+    asked = list(jobs(range(args.seeds), args.only, args.cache, args.peer))
+    print(f"cache {args.cache}, markets {market_digest()}", flush=True)
+    with ProcessPoolExecutor(args.workers) as pool:
+        for line in pool.map(work, asked, [args.features_only] * len(asked)):
+            print(line, flush=True)
+    if args.features_only:
+        return
+    result = {
+        "what": "simulated markets; log lift against the truth, out of time",
+        "library": "econml" if args.peer else None,
+        **gather(asked),
+    }
+    if not args.no_write:
         write_result("lift_quality", result)
+        page.write(result)
 
 
 if __name__ == "__main__":
