@@ -52,7 +52,8 @@ def test_trees_stop_at_none_where_there_is_only_noise_and_find_a_strong_effect()
     growth, nothing = Growth(leaves=4, columns=1.0), np.zeros(600)
     noise = boosted(X, rng.normal(size=600), objective="l2", growth=growth, fold=fold, start=nothing)
     assert np.std(noise.predict(X)) < 0.15
-    told = boosted(X, 2.0 * (X[:, 0] > 0) - 1.0, objective="l2", growth=growth, fold=fold, start=nothing)
+    step = np.where(X[:, 0] > 0, 1.0, -1.0).astype(np.float64)
+    told = boosted(X, step, objective="l2", growth=growth, fold=fold, start=nothing)
     assert np.corrcoef(told.predict(X), X[:, 0] > 0)[0, 1] > 0.95
     assert np.corrcoef(told.held_out, X[:, 0] > 0)[0, 1] > 0.95
 

@@ -97,7 +97,7 @@ def _like_the_scorer(X: pd.DataFrame, known: TrainingSet, labels: np.ndarray, se
     model = LiftModel(
         priors.lift["sales"].median, float(np.mean([p.sd for p in priors.lift.values()])), rates=False, seed=seed
     )
-    counts = deals[list(LABEL_COLUMNS)].assign(prior=prior_log_lift(deals["goal"], priors))
+    counts = deals[[*LABEL_COLUMNS, "test_id"]].assign(prior=prior_log_lift(deals["goal"], priors))
     return model.fit(X, counts, groups=deals["creator_id"].tolist())
 
 

@@ -28,7 +28,7 @@ from data.synthetic import Market, MarketConfig, simulate_market
 from features.build import build_features
 from features.reference import Reference
 from models.reference import fit_reference
-from models.training_set import CAMPAIGN_COLUMNS, TrainingSet
+from models.training_set import CAMPAIGN_COLUMNS, COST_COLUMNS, OUTCOME_COLUMNS, TrainingSet
 from training.dataset import build_material
 
 KINDS: Mapping[str, Mapping[str, float]] = MappingProxyType({
@@ -43,8 +43,7 @@ CREATORS = 3_000
 ASKED = 800
 FUTURE = 500
 """Most deals after the cut that are judged: the first ones."""
-_DEAL = ("collaboration_id", "fee", "commission_rate", "product_cost", "measure", "exposed", "exposed_conversions",
-         "attributed_revenue", "clicks")  # fmt: skip
+_DEAL = ("collaboration_id", *COST_COLUMNS, "measure", "exposed", "exposed_conversions", *OUTCOME_COLUMNS)
 TRUTH = {"log_lift": "true_log_lift", "baseline_rate": "true_rate", "exposed_mean": "true_exposed"}
 _SOURCES = (
     "data/synthetic*.py", "data/history.py", "features/*.py", "features/*.json",
