@@ -7,8 +7,8 @@ People whom two chosen creators both reach are counted once, with the larger of 
 a lower bound of what the distinct people bring (Bonferroni's inequality: people reached by three are taken off twice).
 In `expected` mode the sum of w_i - cost_i is maximised; in `safe` mode the amount the sum exceeds with probability
 `safety`: mean - z sqrt(sum of own variances + (sum of shared standard deviations)^2), where what the creators share is
-the doubt about the campaign's baseline rate. The root is not linear: it is bounded from below by chords and by
-Cauchy-Schwarz, |(a, b)| >= a cos t + b sin t, which gives a linear program whose optimum bounds every set's worth.
+the doubt about the campaign's baseline rate. The roots are not linear: the inner one is bounded from below by chords,
+the outer by Cauchy-Schwarz, |(a, b)| >= a cos t + b sin t, so that the program's optimum bounds every set's worth.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from models.families import Floats
 Mode = Literal["expected", "safe"]
 Aim = Literal["profit", "conversions"]
 Mask = npt.NDArray[np.bool_]
-SECONDS = 10.0
+SECONDS = 6.0
 """Longest search of one program."""
 _GAP = 1e-4
 _NODES = 20_000
 _NEGLIGIBLE = 1e-3
 """A smaller share of an audience does not count as overlap."""
-_CHORDS = 7
-_TURNS = 2
+_CHORDS, _RATIO = 10, 2.5
+_ANGLES = 9
 _CLOSE = 1e-9
 
 
@@ -154,16 +154,12 @@ def _objective(offers: Offers, rules: Rules, chosen: Mask) -> float:
 
 
 def _safest(offers: Offers, rules: Rules, seconds: float) -> tuple[Mask, float]:
-    """Best set by its safe worth, and a bound: from the expected optimum on, each program turned towards the last."""
+    """The better of the safe program's set and the expected one by their safe worth, and a bound."""
     plain = _Program.of(offers, rules)
-    best, highest = _solve(plain, seconds / 2)
-    bound = highest
-    latest = best
-    for _ in range(_TURNS):
-        latest, highest = _solve(plain.cautious(offers, rules, latest), seconds / 2)
-        bound = min(bound, highest)
-        best = max((best, latest), key=lambda some: _objective(offers, rules, some))
-    return best, bound
+    bold, highest = _solve(plain, seconds / 2)
+    safe, bound = _solve(plain.cautious(offers, rules), seconds / 2)
+    best = max((safe, bold), key=lambda some: _objective(offers, rules, some))
+    return best, min(bound, highest)
 
 
 @dataclass(frozen=True)
@@ -202,7 +198,8 @@ class _Program:
         for row, limit in _rule_rows(offers, rules):
             rows.append(sparse.csr_matrix(np.concatenate([row, np.zeros(n + len(over))])))
             limits.append(np.array([limit]))
-        upper = np.concatenate([np.where(rules.never, 0.0, 1.0), positive, np.ones(len(over))])
+        out = rules.never | (_hopeless(offers, rules) & ~rules.must)
+        upper = np.concatenate([np.where(out, 0.0, 1.0), positive, np.ones(len(over))])
         lower = np.concatenate([np.where(rules.must, 1.0, 0.0), np.zeros(n + len(over))])
         return cls(
             n=n,
@@ -214,53 +211,59 @@ class _Program:
             whole=np.concatenate([np.ones(n), np.zeros(n), np.ones(len(over))]).astype(np.int64),
         )
 
-    def cautious(self, offers: Offers, rules: Rules, at: Mask) -> _Program:
-        """With the risk taken off, as seen from a set: columns root (of own variances) and one switch per chord."""
+    def cautious(self, offers: Offers, rules: Rules) -> _Program:
+        """With the risk taken off: columns v_i (own variance of each), risk, root of all v, and a switch per chord."""
+        n, width = self.n, self.rows.shape[1]
         worth, _, own = offers.worth(rules.aim)
-        kept = np.where(worth > 0.0, np.maximum(1.0 - np.asarray(offers.lost().sum(axis=1)).ravel(), 0.0), 1.0)
-        # Overlap takes doubt away, too; how much depends on the set: the least that can be left keeps this a bound.
-        alone, together = (own * kept) ** 2, np.abs(worth) * kept * offers.rate_sd
-        a, b = float(np.sqrt(alone[at].sum())), float(together[at].sum())
-        norm = max(float(np.hypot(a, b)), _CLOSE)
+        positive = np.maximum(worth, 0.0)
+        # Doubt shrinks with the worth that overlap leaves, w; a loss is felt whole. In units of all doubt together.
+        unit = max(float(np.sqrt(np.sum(own**2))), _CLOSE)
+        own = own / unit
+        per_worth = own / np.where(positive > 0.0, positive, 1.0)
+        sure = np.where(positive > 0.0, 0.0, own**2)
+        columns = width + n + 2 + _CHORDS
+        x, w, v = (sparse.identity(columns, format="csr")[at : at + n] for at in (0, n, width))
+        risk, root = (sparse.identity(columns, format="csr")[width + n + place] for place in (0, 1))
+        switch = sparse.identity(columns, format="csr")[width + n + 2 :]
+        blocks = [sparse.hstack([self.rows, sparse.csr_matrix((self.rows.shape[0], columns - width))])]
+        limits = [self.limit]
+
+        def add(rows: sparse.csr_matrix, limit: float) -> None:
+            blocks.append(rows)
+            limits.append(np.full(rows.shape[0], limit))
+
+        # Chosen creators are worth what overlap leaves, not less to seem less risky.
+        add(sparse.diags(positive) @ (x - offers.lost() @ x) - w, 0.0)
+        for share in (1.0, 0.75, 0.5, 0.25):
+            # A square lies above its tangents.
+            tangent = share * own
+            add(sparse.diags(2.0 * tangent * per_worth) @ w - sparse.diags(tangent**2) @ x - v, 0.0)
+        add(sparse.diags(sure) @ x - v, 0.0)
+        together = sparse.csr_matrix(offers.rate_sd / unit) @ w
+        together += sparse.csr_matrix(np.maximum(-worth, 0.0) * offers.rate_sd / unit) @ x
+        for angle in np.linspace(0.0, np.pi / 2.0, _ANGLES):
+            add(np.sin(angle) * together + np.cos(angle) * root - risk, 0.0)
+        variance = sparse.csr_matrix(np.ones(n)) @ v
+        points = np.concatenate([[0.0], _RATIO ** np.arange(-_CHORDS + 1.0, 1.0)])
+        for k, slope in enumerate((np.diff(np.sqrt(points)) / np.diff(points)).tolist()):
+            # Where its switch is on, the root is above the chord and the variance within the chord's ends.
+            base, hidden = float(np.sqrt(points[k]) - slope * points[k]), 1.0 + slope
+            add(slope * variance - root + hidden * switch[k], hidden - base)
+            add(variance + switch[k], 1.0 + points[k + 1])
+            add(points[k] * switch[k] - variance, 0.0)
+        add(switch.sum(axis=0), 1.0)
+        add(-switch.sum(axis=0), -1.0)
+        most = 1.0 + float(np.sum(np.abs(worth) * offers.rate_sd)) / unit
         z = float(stats.norm.ppf(rules.safety))
-        # Variances in units of their total, the root in that of its root: numbers between 0 and 1.
-        unit = max(float(alone.sum()), _CLOSE)
-        alone = alone / unit
-        points = np.concatenate([[0.0], 4.0 ** np.arange(-_CHORDS + 1.0, 1.0)])
-        slope = np.diff(np.sqrt(points)) / np.diff(points)
-        base = np.sqrt(points[:-1]) - slope * points[:-1]
-        width = self.rows.shape[1]
-        blocks, limits = (
-            [sparse.hstack([self.rows, sparse.csr_matrix((self.rows.shape[0], 1 + _CHORDS))])],
-            [self.limit],
-        )
-        variance = np.concatenate([alone, np.zeros(width - self.n)])
-        for k in range(_CHORDS):
-            on = np.zeros(_CHORDS)
-            on[k] = 1.0
-            hidden = float(1.0 + slope[k])
-            # chord k binds where its switch is on: base + slope V - root <= hidden (1 - on); its interval likewise
-            blocks.append(_row(slope[k] * variance, -1.0, hidden * on))
-            blocks.append(_row(variance, 0.0, on))
-            blocks.append(_row(-variance, 0.0, points[k] * on))
-            limits.append(np.array([hidden - base[k], 1.0 + points[k + 1], 0.0]))
-        blocks += [_row(np.zeros(width), 0.0, np.ones(_CHORDS)), _row(np.zeros(width), 0.0, -np.ones(_CHORDS))]
-        limits.append(np.array([1.0, -1.0]))
-        gain = self.gain.copy()
-        gain[: self.n] -= z * (b / norm) * together
         return replace(
             self,
-            gain=np.concatenate([gain, [-z * a / norm * np.sqrt(unit)], np.zeros(_CHORDS)]),
-            rows=sparse.vstack(blocks, format="csr"),
+            gain=np.concatenate([self.gain, np.zeros(n), [-z * unit, 0.0], np.zeros(_CHORDS)]),
+            rows=sparse.vstack([sparse.csr_matrix(block) for block in blocks], format="csr"),
             limit=np.concatenate(limits),
-            lower=np.concatenate([self.lower, np.zeros(1 + _CHORDS)]),
-            upper=np.concatenate([self.upper, np.ones(1 + _CHORDS)]),
-            whole=np.concatenate([self.whole, [0], np.ones(_CHORDS, dtype=np.int64)]),
+            lower=np.concatenate([self.lower, np.zeros(n + 2 + _CHORDS)]),
+            upper=np.concatenate([self.upper, np.maximum(own**2, _CLOSE), [most, 1.0], np.ones(_CHORDS)]),
+            whole=np.concatenate([self.whole, np.zeros(n + 2), np.ones(_CHORDS)]).astype(np.int64),
         )
-
-
-def _row(first: Floats, root: float, switches: Floats) -> sparse.csr_matrix:
-    return sparse.csr_matrix(np.concatenate([first, [root], switches]))
 
 
 def _solve(program: _Program, seconds: float) -> tuple[Mask, float]:
@@ -296,6 +299,13 @@ def _rule_rows(offers: Offers, rules: Rules) -> list[tuple[Floats, float]]:
         if most is not None:
             rows.append((inside, float(most)))
     return rows
+
+
+def _hopeless(offers: Offers, rules: Rules) -> Mask:
+    """Who would only cost: worth no more than is paid, where no rule asks for more creators than pay their way."""
+    asked = rules.fewest or rules.explore > 0.0 or any(fewest for fewest, _ in rules.niches.values())
+    worth, paid, _ = offers.worth(rules.aim)
+    return np.asarray((worth <= paid) & (not asked))
 
 
 def _check(offers: Offers, rules: Rules) -> None:

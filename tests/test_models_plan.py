@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from types import MappingProxyType
 from typing import Any
 
@@ -130,7 +130,7 @@ def test_more_money_never_buys_less() -> None:
     wanted = rules(some, aim="conversions")
     points = budget_curve(some, wanted, [wanted.budget * share for share in (0.25, 0.5, 1.0, 2.0)])
     assert len(points) == 4
-    assert all(one.conversions <= two.conversions + 1e-6 for one, two in zip(points, points[1:], strict=False))
+    assert all(one.conversions <= two.conversions + 1e-6 for one, two in pairwise(points))
     assert all(point.cost <= point.budget + 1e-6 for point in points)
 
 
