@@ -298,6 +298,27 @@ def _explain(args: argparse.Namespace) -> int:
     return 0
 
 
+def _plan(args: argparse.Namespace) -> int:
+    from serving.command_plan import niche_rule, plan_files, plan_page
+
+    options = {
+        "budget": args.budget, "mode": args.mode, "maximise": args.maximise, "must_have": args.must_have,
+        "never": args.never, "niches": dict(map(niche_rule, args.niche)), "explore_share": args.explore_share,
+        "min_creators": args.min_creators, "max_creators": args.max_creators, "level": args.level,
+        "as_of": None if args.as_of is None else args.as_of.isoformat(),
+    }  # fmt: skip
+    response = plan_files(
+        args.workspace, args.brief, args.candidates, options, now=utc_now(), model=args.model, out=args.out
+    )
+    if args.json:
+        sys.stdout.write(response.model_dump_json(indent=2) + "\n")
+    else:
+        out.print(plan_page(response))
+        if args.out:
+            out.print(f"Wrote {args.out}")
+    return 0
+
+
 def _serve(args: argparse.Namespace) -> int:
     from serving.config import ServeSettings
     from serving.server import run_server
@@ -535,6 +556,29 @@ def build_parser() -> argparse.ArgumentParser:
     c.add_argument("--brief", type=Path, required=True, metavar="FILE", help="JSON, YAML or TOML")
     c.add_argument("--as-of", type=_time, default=None, help="what was known before this time (default: now)")
     c.add_argument("--model", metavar="ALIAS|VERSION", help="whose peers and reasons (default: champion, if any)")
+    add_json(c)
+
+    c = add("plan", _plan, "choose a set of candidates under a budget")
+    add_workspace(c)
+    c.add_argument("--brief", type=Path, required=True, metavar="FILE", help="JSON, YAML or TOML")
+    c.add_argument("--candidates", type=Path, required=True, metavar="FILE", help="with a fee for each; as for score")
+    c.add_argument("--budget", type=float, required=True, metavar="MONEY", help="the most they may cost together")
+    c.add_argument(
+        "--mode", choices=("expected", "safe"), default="expected", help="safe: count on the cautious outcome"
+    )
+    c.add_argument("--maximise", choices=("profit", "conversions"), default="profit")
+    c.add_argument("--must-have", action="append", default=[], metavar="ID", help="must be chosen; may be repeated")
+    c.add_argument("--never", action="append", default=[], metavar="ID", help="must not be chosen; may be repeated")
+    c.add_argument("--niche", action="append", default=[], metavar="NAME:MIN:MAX", help="creators of one category")
+    c.add_argument(
+        "--explore-share", type=_share, default=None, metavar="SHARE", help="of the money, for untried creators"
+    )
+    c.add_argument("--min-creators", type=_whole(0), default=None, metavar="N")
+    c.add_argument("--max-creators", type=_whole(1), default=None, metavar="N")
+    c.add_argument("--out", type=Path, default=None, metavar="FILE", help="JSON, CSV, Excel or Parquet")
+    c.add_argument("--as-of", type=_time, default=None, help="plan as of this time (default: now)")
+    c.add_argument("--model", default="champion", metavar="ALIAS|VERSION")
+    c.add_argument("--level", type=_share, default=None, help="level of the intervals (default 0.8)")
     add_json(c)
 
     c = add("serve", _serve, "answer over HTTP")

@@ -15,7 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field
 SupportLevel = Literal["in", "edge", "out"]
 RateSource = Literal["given", "learned", "prior"]
 DataKind = Literal["simulated", "own"]
-ErrorCode = Literal["invalid_candidate", "unknown_creator", "wrong_platform", "no_catalogue", "abstained"]
+ErrorCode = Literal[
+    "invalid_candidate",
+    "unknown_creator",
+    "wrong_platform",
+    "no_catalogue",
+    "abstained",
+    "no_fee",
+    "repeated_candidate",
+]
 
 
 @dataclass(slots=True)

@@ -8,12 +8,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from serving import routes_jobs, routes_outcomes, routes_score, routes_status
+from serving import routes_jobs, routes_outcomes, routes_plan, routes_score, routes_status
 from serving.context import Context
 from serving.responses import HANDLERS
 
 ROUTES: tuple[Callable[[Context], list[BaseRoute]], ...] = (
     routes_score.routes,
+    routes_plan.routes,
     routes_outcomes.routes,
     routes_jobs.routes,
     routes_status.routes,

@@ -15,6 +15,7 @@ from models.portrait import Portrait, portrait
 from models.registry import load_scorer
 from serving.files import read_brief, read_request
 from serving.inputs import CAMPAIGN_ID, questions
+from serving.schemas import ScoreRequest
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def explain(workspace: Path, creator_id: str, brief: Path, as_of: pd.Timestamp, 
     `model` None: the champion, or none where there is no champion yet. Raises BriefError and TableError naming every
     fault of the files, UsageError where the workspace has no such creator, NoModel where an asked model is not there.
     """
-    campaign = read_request(read_brief(brief), [{"creator_id": creator_id}], {}, brief).campaign
+    campaign = read_request(ScoreRequest, read_brief(brief), [{"creator_id": creator_id}], {}, brief).campaign
     stored = load_history(workspace)
     if not (stored["creators"]["creator_id"] == creator_id).any():
         raise UsageError(Fault(f"{workspace}, creator", creator_id, "a creator_id of its creators table"))

@@ -13,11 +13,11 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from data.errors import BriefError, CandidateError, Fault, UsageError, shorten
 from data.rows import decode, ending_of, read_bytes, read_rows
@@ -29,9 +29,10 @@ from serving.catalogue import Catalogue
 from serving.handler import score
 from serving.inputs import TERMS
 from serving.problems import faults_of
-from serving.schemas import Candidate, LongScoreRequest, RankBy, ScoreRequest
+from serving.schemas import Candidate, LongScoreRequest, Question, RankBy
 from serving.tables import results_table
 
+Asked = TypeVar("Asked", bound=Question)
 _JSON_ENDINGS = ("json", "jsonl", "ndjson")
 
 
@@ -158,7 +159,7 @@ def score_files(
     if out is not None:
         writable_ending(out)
     options = {"as_of": None if as_of is None else as_of.isoformat(), "level": level, "rank_by": rank_by}
-    request = read_request(read_brief(brief), read_candidates(candidates), options, brief)
+    request = read_request(LongScoreRequest, read_brief(brief), read_candidates(candidates), options, brief)
     response = score_request(request, workspace, model, now=now)
     if out is not None:
         write_response(response, out)
@@ -174,16 +175,22 @@ def score_request(request: ScoreRequest, workspace: Path | None, model: str, *, 
 
 def write_response(response: ScoreResponse, out: Path) -> None:
     """Write an answer as the endpoint's JSON or, by the ending, as a table; whole or not at all."""
+    write_answer(response, lambda: results_table(response), out)
+
+
+def write_answer(answer: BaseModel, table: Callable[[], pd.DataFrame], out: Path) -> None:
+    """Write any answer as JSON or, by the ending, its table; whole or not at all."""
     if writable_ending(out) == "json":
         with replacing(out) as part:
-            part.write_bytes(json_bytes(response))
+            part.write_bytes(json_bytes(answer))
     else:
-        write_rows(results_table(response), out)
+        write_rows(table(), out)
 
 
 def read_request(
-    brief: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], options: Mapping[str, Any], path: Path
-) -> ScoreRequest:
+    model: type[Asked], brief: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], options: Mapping[str, Any],
+    path: Path,
+) -> Asked:  # fmt: skip
     """The endpoint's request of a brief, candidates and options (None: not given); BriefError names every fault.
 
     `path`: the brief's file, for the faults' words.
@@ -191,12 +198,11 @@ def read_request(
     told = {key: value for key, value in options.items() if value is not None}
     try:
         body = json.dumps({"campaign": brief, "candidates": candidates, **told}, default=json_value)
-        return LongScoreRequest.model_validate_json(body)
+        return model.model_validate_json(body)
     except (TypeError, ValidationError) as error:
         if isinstance(error, TypeError):
             raise BriefError(Fault(str(path), str(error), "names, text, numbers, dates and lists")) from error
-        faults = faults_of(error, ScoreRequest)
-        named = [Fault(_told_where(fault.where, path), fault.got, fault.allowed) for fault in faults]
+        named = [Fault(_told_where(fault.where, path), fault.got, fault.allowed) for fault in faults_of(error, model)]
         raise BriefError(named) from None
 
 

@@ -20,7 +20,7 @@ from serving.catalogue import Catalogue
 from serving.inputs import questions, repeated_ids
 from serving.problems import unknown_version
 from serving.results import results_of
-from serving.schemas import Candidate, FaultyCandidate, RankBy, ScoreRequest
+from serving.schemas import Candidate, FaultyCandidate, Question, RankBy, ScoreRequest
 
 MOST_FAULTS_PER_ITEM = 20
 _RANK_COLUMN: dict[RankBy, str] = {"profit": "profit_expected", "roi": "roi_expected", "fit": "fit_score"}
@@ -66,7 +66,7 @@ def score(
     if request.model_version not in (None, info.version):
         raise unknown_version(str(request.model_version), info.version)
     as_of = now if request.as_of is None else pd.Timestamp(request.as_of).tz_convert("UTC").as_unit("us")
-    asked, refused = _sorted_out(request, catalogue)
+    asked, refused = sorted_out(request, catalogue)
     labels = {place: candidate.label or f"inline-{place}" for place, candidate in asked}
     results: list[ScoreResult] = []
     if asked:
@@ -77,7 +77,7 @@ def score(
             explain=request.explain,
         )  # fmt: skip
         if request.abstain:
-            refused += _abstained(scores, labels)
+            refused += abstained(scores, labels)
             scores = scores[(scores["support_level"] != "out").to_numpy()]
         ranked = scores.iloc[rank_order(scores, request.rank_by)]
         results = results_of(ranked, [labels[place] for place in ranked.index])
@@ -116,9 +116,7 @@ def time_text(time: pd.Timestamp) -> str:
     return str(time.isoformat()).replace("+00:00", "Z")
 
 
-def _sorted_out(
-    request: ScoreRequest, catalogue: Catalogue | None
-) -> tuple[list[tuple[int, Candidate]], list[ItemError]]:
+def sorted_out(request: Question, catalogue: Catalogue | None) -> tuple[list[tuple[int, Candidate]], list[ItemError]]:
     """The candidates that can be scored, with their places, and an error for each of the others."""
     asked: list[tuple[int, Candidate]] = []
     refused: list[ItemError] = []
@@ -157,7 +155,7 @@ def _sentence(faults: Sequence[Fault]) -> str:
     return "; ".join([*shown, f"and {more} more faults"] if more > 0 else shown)
 
 
-def _abstained(scores: pd.DataFrame, labels: dict[int, str]) -> list[ItemError]:
+def abstained(scores: pd.DataFrame, labels: dict[int, str]) -> list[ItemError]:
     def refusals() -> Iterator[ItemError]:
         for place, reasons in scores.loc[(scores["support_level"] == "out").to_numpy(), "support_reasons"].items():
             why = "; ".join(reasons) or "unlike the training data"

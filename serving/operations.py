@@ -8,6 +8,7 @@ from serving.answers import ModelResponse, ScoreResponse
 from serving.operation import PROBLEMS as PROBLEMS
 from serving.operation import Operation as Operation
 from serving.operations_memory import MEMORY
+from serving.plan_schemas import PlanRequest, PlanResponse
 from serving.schemas import ScoreRequest
 
 EXAMPLE: dict[str, Any] = {
@@ -49,5 +50,14 @@ CORE: tuple[Operation, ...] = (
               needs_key=False),
     Operation("get", "/metrics", "metrics", "Prometheus metrics", "Exposition text."),
 )  # fmt: skip
-OPERATIONS: tuple[Operation, ...] = (*CORE, *MEMORY)
+_PLAN = Operation(
+    "post", "/v1/plan", "plan", "Choose a set of creators under a budget",
+    "The chosen, what they bring together, and how that compares.", PlanResponse, PlanRequest,
+    {**EXAMPLE, "budget": 1000.0},
+    "The set with the best expected (or safe) outcome that the budget pays for. People whom several chosen creators "
+    "reach are counted once; costs include handling. Every candidate needs a fee. How far the plan may lie from the "
+    "best possible one is told in `proof`.",
+    {400: None, 404: "The request pins a model version that is not served here.", 413: None, 422: None, 503: None},
+)  # fmt: skip
+OPERATIONS: tuple[Operation, ...] = (*CORE, _PLAN, *MEMORY)
 """All operations of the service; parts add theirs here."""

@@ -182,8 +182,8 @@ def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> Candida
 Candidates = list[Annotated[Candidate, WrapValidator(_one_by_one)]]
 
 
-class ScoreRequest(Strict):
-    """One brief and 1 to 1,000 candidates."""
+class Question(Strict):
+    """One brief and 1 to 1,000 candidates: what every request about them says."""
 
     campaign: Campaign = Field(description="the brief: an object with the columns of the campaigns table")
     candidates: Candidates = Field(
@@ -197,12 +197,6 @@ class ScoreRequest(Strict):
     level: float = Field(
         default=0.8, strict=True, ge=0.5, le=0.99, description="level of all intervals, from 0.5 to 0.99"
     )
-    rank_by: RankBy = Field(
-        default="profit",
-        description="profit, roi or fit, highest first; where profit or roi is unknown for want of a fee, "
-        "the candidate comes after the others, by break-even fee",
-    )
-    explain: bool = Field(default=False, strict=True, description="true: give the reasons of each score")
     abstain: bool = Field(
         default=False, strict=True, description="true: no score for a candidate outside the model's support"
     )
@@ -216,6 +210,17 @@ class ScoreRequest(Strict):
     def read_candidates(self) -> list[Candidate | FaultyCandidate]:
         """The candidates in their order, the faulty ones as `FaultyCandidate`."""
         return cast("list[Candidate | FaultyCandidate]", self.candidates)
+
+
+class ScoreRequest(Question):
+    """One brief and 1 to 1,000 candidates to score."""
+
+    rank_by: RankBy = Field(
+        default="profit",
+        description="profit, roi or fit, highest first; where profit or roi is unknown for want of a fee, "
+        "the candidate comes after the others, by break-even fee",
+    )
+    explain: bool = Field(default=False, strict=True, description="true: give the reasons of each score")
 
 
 class LongScoreRequest(ScoreRequest):

@@ -14,6 +14,7 @@ from data.sources import read_rows, write_rows, write_table
 from serving import files
 from serving.answers import ScoreResponse, json_bytes
 from serving.files import read_brief, read_candidates, score_files, write_response
+from serving.schemas import LongScoreRequest
 from serving.tables import COLUMNS, results_table
 from tests.serving_fakes import BRIEF, INFO, NOW, FakeScorer, live, request, tables
 
@@ -77,7 +78,8 @@ def test_yaml_toml_and_json_say_the_same(tmp_path: Path) -> None:
         read_brief(written(tmp_path / "b.toml", TOML)),
         read_brief(written(tmp_path / "b.json", json.dumps({"campaign": plain}))),
     ]
-    made = [files.read_request(brief, [{"creator_id": "a"}], {}, tmp_path).campaign for brief in read]
+    none = [{"creator_id": "a"}]
+    made = [files.read_request(LongScoreRequest, brief, none, {}, tmp_path).campaign for brief in read]
     assert made[0].model_copy(update={"brief": "Trail shoes"}) == made[1] == made[2]
     assert made[0].ships_to == ["NO", "SE"] and made[0].starts_on.isoformat() == "2025-06-10"
 

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.schemas import TABLES
-from serving.handler import _sorted_out
+from serving.handler import sorted_out
 from serving.inputs import questions
 from serving.openapi import EXAMPLE
 from serving.problems import Problem
-from serving.routes_score import read_request
+from serving.responses import read_model
+from serving.schemas import ScoreRequest
 from tests.serving_fakes import NOW
 
 NUMBERS = st.one_of(st.integers(), st.floats(), st.sampled_from([10**400, -0.0, 5e-324, 1.7e308, 2**63, -1, 45]))
@@ -66,12 +67,12 @@ def test_a_damaged_request(place: int, junk: bytes) -> None:
 
 def answered(raw: bytes) -> None:
     try:
-        request = read_request(raw)
+        request = read_model(raw, ScoreRequest)
     except Problem as problem:
         assert problem.status in (400, 422)
         assert json.loads(problem.body())["status"] == problem.status
         return
-    asked, refused = _sorted_out(request, None)
+    asked, refused = sorted_out(request, None)
     assert len(asked) + len(refused) == len(request.candidates)
     history = questions(request.campaign, asked, None, NOW).history
     assert set(history.tables) == set(TABLES)
