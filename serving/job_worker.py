@@ -23,6 +23,7 @@ from data.errors import CandidateError, CreatorLiftError, InputError
 from serving import store_jobs
 from serving.answers import ScoreResponse
 from serving.files import read_candidates, read_request, score_request, write_response
+from serving.schemas import LongScoreRequest
 from serving.job_files import RESULTS, job_folder, refuse_bomb, refuse_rows, without_paths
 from serving.logs import set_up
 from serving.memory_config import MemorySettings
@@ -52,7 +53,7 @@ def run_job(store: Store, settings: MemorySettings, job: Job, workspace: Path | 
         refuse_rows(path, len(candidates), settings.job_rows)
     except InputError as error:
         raise CandidateError(without_paths(error.faults, path, job.file_name)) from error
-    request = read_request(job.task["campaign"], candidates, job.task["options"], Path("brief"))
+    request = read_request(LongScoreRequest, job.task["campaign"], candidates, job.task["options"], Path("brief"))
     response = score_request(request, workspace, job.task["options"]["model_version"], now=job.created_at)
     forms = [form for form in RESULTS if form != "xlsx" or len(candidates) <= _MOST_EXCEL_ROWS]
     for form in forms:

@@ -30,7 +30,7 @@ class Scorer(FakeScorer):
 
 def ask(candidates: list[Any], budget: float = 5_000.0, **more: Any) -> PlanResponse:
     body = {"campaign": BRIEF, "candidates": candidates, "budget": budget, **more}
-    request = read_model(json.dumps(body).encode(, PlanRequest))
+    request = read_model(json.dumps(body).encode(), PlanRequest)
     return plan(request, Scorer(), INFO, catalogue(), now=NOW)
 
 
