@@ -23,11 +23,10 @@ from data.errors import CandidateError, CreatorLiftError, InputError
 from serving import store_jobs
 from serving.answers import ScoreResponse
 from serving.files import read_candidates, read_request, score_request, write_response
-from serving.schemas import LongScoreRequest
 from serving.job_files import RESULTS, job_folder, refuse_bomb, refuse_rows, without_paths
 from serving.logs import set_up
 from serving.memory_config import MemorySettings
-from serving.schemas import ScoreRequest
+from serving.schemas import LongScoreRequest, ScoreRequest
 from serving.store import Store, open_store
 from serving.store_jobs import Job
 from serving.store_scores import Entry, write_scores

@@ -11,8 +11,8 @@ import pandas as pd
 
 from serving.context import Context
 from serving.live import Live
+from serving.responses import read_model
 from serving.schemas import ScoreRequest, ScoreResponse
-from serving.working import read_as
 
 R = TypeVar("R")
 
@@ -44,7 +44,7 @@ class Desk:
         `told`: it counts as an answer of the service (numbers, score log), as a shortlist does and a what-if does not.
         """
         body = {"campaign": campaign, "candidates": list(candidates), **options}
-        answered = self.live().answer(read_as(ScoreRequest, json.dumps(body).encode()), self.now())
+        answered = self.live().answer(read_model(json.dumps(body).encode(), ScoreRequest), self.now())
         if told:
             self.context.metrics.answered(answered.response)
             for tell in self.context.on_answer:
