@@ -21,14 +21,15 @@ from models.lift import LiftModel
 from models.rates import RateModel
 from models.reach import ReachModel
 from models.scorer import CreatorScorer
+from models.selection import Selection
 from models.support import Support
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _KEYS = ("format", "feature_catalogue", "data", "libraries", "training", "files")
 _LIBRARIES = ("lightgbm", "numpy", "pandas", "scikit-learn", "scipy")
 _WITH_TREES = ("lift", "reach", "rates")
-_PLAIN = ("attribution", "benchmark", "support", "reference")
+_PLAIN = ("attribution", "benchmark", "support", "reference", "selection")
 
 
 def save(scorer: CreatorScorer, folder: Path) -> Path:
@@ -85,6 +86,7 @@ def load(folder: Path) -> CreatorScorer:
             benchmark=Benchmark.from_json(plain["benchmark"]),
             support=Support.from_json(plain["support"]),
             reference=Reference.from_json(plain["reference"]),
+            selection=Selection.from_json(plain["selection"]),
             data=manifest["data"],
             info=manifest["training"],
         )
@@ -103,6 +105,7 @@ def _contents(scorer: CreatorScorer) -> dict[str, str]:
     out["benchmark.json"] = _json(scorer.benchmark.to_json())
     out["support.json"] = _json(scorer.support.to_json())
     out["reference.json"] = _json(scorer.reference.to_json())
+    out["selection.json"] = _json(scorer.selection.to_json())
     return out
 
 

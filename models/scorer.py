@@ -25,6 +25,7 @@ from models.lift import LiftModel
 from models.rates import RateModel, fit_rates
 from models.reach import ReachModel
 from models.roi import Beliefs, Economics, Wish, roi_columns
+from models.selection import Selection
 from models.support import Support
 from models.threads import one_thread
 from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, DataKind, TrainingSet
@@ -61,6 +62,7 @@ class CreatorScorer:
     info: Mapping[str, Any] = field(default_factory=dict)
     """Training window, number of collaborations, measured skill: plain JSON values for people to read."""
     priors: Priors = field(default_factory=load_priors)
+    selection: Selection = Selection()
 
     @classmethod
     @one_thread
@@ -99,6 +101,7 @@ class CreatorScorer:
         )
         step(4)
         support = Support.of(known.X.iloc[labels])
+        selection = _selection(known, lift, log_lift)
         benchmark = Benchmark.of(
             log_lift[labels], deals["goal"].iloc[labels].tolist(), prior_log_lift(pd.Series(GOALS), known.priors)
         )
@@ -108,6 +111,7 @@ class CreatorScorer:
             "n_collaborations": len(deals),
             "n_measured": len(labels),
             "lift_spread_unexplained": lift.spread_.tau,
+            "log_lift_lead_of_chosen": selection.lead,
             "attributed_to_incremental": {
                 "factor": attribution.factor, "low": attribution.factor_low, "high": attribution.factor_high,
                 "n": attribution.n_rows,
@@ -116,6 +120,7 @@ class CreatorScorer:
         return cls(
             lift=lift, reach=reach, rates=rates, attribution=attribution, benchmark=benchmark, support=support,
             reference=known.reference, data=known.data, info=info, priors=known.priors,
+            selection=selection,
         )  # fmt: skip
 
     def with_info(self, info: Mapping[str, Any]) -> CreatorScorer:
@@ -220,12 +225,14 @@ class CreatorScorer:
         masked = _masked(X, _FOR_LIFT)
         prior = prior_log_lift(pd.Series(goal), self.priors)
         sums = self.lift.contributions(masked, prior, group=_FAMILY)
-        log_lift = self.lift.predict(masked, prior)
+        correction = self.selection.correction(X.to_numpy(dtype=np.float64))
+        log_lift = self.lift.predict(masked, prior) + correction
         model_sd, sd = self.lift.spread(masked, prior)
         benchmark = self.benchmark.log_lift(goal)
         families = sums[:, :-1]
         # What is common to all, less the benchmark, is the campaign's doing: it differs by goal alone.
         families[:, FAMILIES.index("campaign")] += sums[:, -1] - benchmark
+        families[:, FAMILIES.index("niche")] += correction
         half = _half(level)
         return _Lift(
             log_lift=log_lift,
@@ -238,7 +245,9 @@ class CreatorScorer:
 
     def _reasons(self, X: pd.DataFrame, goal: list[str], incremental: Floats) -> list[list[Reason]]:
         contributions = self.lift.contributions(_masked(X, _FOR_LIFT), prior_log_lift(pd.Series(goal), self.priors))
-        return reasons(X.to_numpy(dtype=np.float64), contributions, incremental)
+        values = X.to_numpy(dtype=np.float64)
+        contributions[:, -1] += self.selection.correction(values)
+        return reasons(values, contributions, incremental)
 
     def _reach(self, X: pd.DataFrame, values: Floats, given: Floats) -> tuple[Floats, Floats]:
         """Mean and spread of ln(exposed), shape (n,) each; a stated number of people counts as the expectation."""
@@ -272,6 +281,15 @@ def _half(level: float) -> float:
 def prior_log_lift(goal: pd.Series, priors: Priors) -> Floats:
     """Published median log lift of each goal, shape (n,)."""
     return np.array([priors.lift[str(g)].median for g in goal], dtype=np.float64)
+
+
+def _selection(known: TrainingSet, lift: LiftModel, log_lift: Floats) -> Selection:
+    """What past deals were ahead of the catalogue by; nothing without a sample of it."""
+    drawn = known.catalogue_X
+    if drawn is None or not known.is_label.any():
+        return Selection()
+    told = lift.predict(_masked(drawn, _FOR_LIFT), prior_log_lift(pd.Series(_goal_of(drawn)), known.priors))
+    return Selection.of(known.X.to_numpy(dtype=np.float64), drawn.to_numpy(dtype=np.float64), log_lift, told)
 
 
 def _prior_sd(priors: Priors) -> float:
