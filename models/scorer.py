@@ -62,7 +62,7 @@ class CreatorScorer:
     info: Mapping[str, Any] = field(default_factory=dict)
     """Training window, number of collaborations, measured skill: plain JSON values for people to read."""
     priors: Priors = field(default_factory=load_priors)
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
 
     @classmethod
     @one_thread
