@@ -1,55 +1,64 @@
-"""A comment column read: TextBlob, sentiment, intent, spam."""
+"""A comment column read: TextBlob, sentiment, language, intent, spam."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from features.comments_textblob import polarity_and_subjectivity
+from features.comments_features import read
+from features.comments_model import CommentModel, shipped_model
+from features.comments_scores import score
 
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "textblob_polarity", "textblob_subjectivity", "sentiment", "language", "understood",
     "p_positive", "p_negative", "p_question", "p_purchase_intent", "p_complaint",
     "p_generic", "p_tag", "p_spam", "p_product", "p_creator", "emoji_only",
 )  # fmt: skip
-
-_GOOD = re.compile(
-    r"[😍🔥❤💕👏🙌😘🥰💖👌👍]|\b(?:love|beautiful|gorgeous|amazing|great|nice|perfect|cute|obsessed)\b", re.I
-)
-_BAD = re.compile(r"[😡🤮👎🤢😠]|\b(?:hate|ugly|scam|broke|worst|terrible|awful|disgusting|cheap)\b", re.I)
-_RULES = {
-    "p_question": re.compile(r"\?"),
-    "p_purchase_intent": re.compile(
-        r"\b(?:buy|bought|order(?:ed)?|price|how much|ship|link|need this|get this)\b", re.I
-    ),
-    "p_complaint": re.compile(r"\b(?:scam|broke|refund|never arrived|fake|waste of money|doesn'?t work)\b", re.I),
-    "p_generic": re.compile(
-        r"^\W*(?:nice|love it|beautiful|wow|amazing|great|so cute|perfect)\W*(?:pic|photo|shot)?\W*$", re.I
-    ),
-    "p_tag": re.compile(r"^\s*@[\w.]+(?:\s+\S+){0,3}\s*$"),
-    "p_spam": re.compile(r"https?://|check (?:out )?my|subscribe|follow me|dm me|earn \$|whatsapp", re.I),
-    "p_product": re.compile(r"\b(?:product|camera|phone|dress|shoes|price|quality|bought|brand|works?)\b", re.I),
-    "p_creator": re.compile(r"\b(?:you|your|u|she|he|her|his|video|channel|pic|photo|post)\b", re.I),
-}
+_AT_ONCE = 8192
+"""Texts read together: enough for array arithmetic to pay, few enough to stay in the processor's cache."""
 
 
-def read_comments(text: pd.Series) -> pd.DataFrame:
-    """One row per text, on its index, with `COLUMNS`."""
-    texts = text.fillna("").astype("str")
-    out = pd.DataFrame(index=text.index)
-    out[["textblob_polarity", "textblob_subjectivity"]] = polarity_and_subjectivity(texts)
-    good, bad = (texts.str.contains(r, regex=True).to_numpy(dtype=float) for r in (_GOOD, _BAD))
-    score = np.clip(0.5 * out["textblob_polarity"].to_numpy() + 0.5 * good - 0.8 * bad, -1, 1)
-    words = texts.str.contains("[a-zA-Z]", regex=True).to_numpy()
-    understood = (words | (good + bad > 0)).astype(float)
-    out["sentiment"] = np.where(understood > 0, score, np.nan)
-    out["language"] = np.where(words, "en", "und")
-    out["understood"] = understood
-    out["p_positive"] = np.clip(0.3 + 0.6 * score, 0.02, 0.95)
-    out["p_negative"] = np.clip(0.15 - 0.6 * score, 0.02, 0.95)
-    for name, rule in _RULES.items():
-        out[name] = 0.05 + 0.85 * texts.str.contains(rule, regex=True).to_numpy(dtype=float)
-    out["emoji_only"] = ((texts.str.strip() != "") & ~texts.str.contains(r"\w", regex=True)).to_numpy(dtype=float)
-    return out[list(COLUMNS)]
+def _read_some(texts: Sequence[str], model: CommentModel) -> dict[str, np.ndarray]:
+    reading = read(texts)
+    found = score(reading, model)
+    found["textblob_polarity"], found["textblob_subjectivity"] = reading.textblob[:, 0], reading.textblob[:, 1]
+    found["language"] = reading.languages.names
+    return found
+
+
+def read_comments(
+    text: pd.Series, *, model: CommentModel | None = None, progress: Callable[[int], None] | None = None
+) -> pd.DataFrame:
+    """What each comment of a column says. A pure function of each text alone: batches and order change nothing.
+
+    Parameters
+    ----------
+    text : Series of str, shape (n,); a missing text is read as an empty one.
+    model : other weights than those shipped, for judging them on comments they have not seen.
+    progress : told how many distinct texts have been read since the last call.
+
+    Returns
+    -------
+    DataFrame of shape (n, 16), on the index of `text`, columns `COLUMNS`, all float64 but `language`:
+    `textblob_polarity` (-1..1) and `textblob_subjectivity` (0..1) as `TextBlob(text).sentiment` gives them;
+    `sentiment` (-1..1), missing where the text is not understood; `language` (ISO 639-1, "und" where undetermined);
+    `understood` (0 or 1): English, a language of our lists, no words, or emoji that speak; probabilities `p_positive` and
+    `p_negative` (praises or criticises product or creator; at most 1 together), `p_question`, `p_purchase_intent`,
+    `p_complaint`, `p_generic` (praise that fits any post), `p_tag` (a friend is shown the post), `p_spam`, `p_product`
+    (about the product), `p_creator` (about the creator or the post), never missing; `emoji_only` (0 or 1).
+    """
+    weights = shipped_model() if model is None else model
+    codes, distinct = pd.factorize(text.astype("str").fillna(""))
+    parts = []
+    for first in range(0, len(distinct), _AT_ONCE):
+        some = distinct[first : first + _AT_ONCE].tolist()
+        parts.append(_read_some(some, weights))
+        if progress is not None:
+            progress(len(some))
+    found = {
+        name: np.concatenate([part[name] for part in parts])[codes] if parts else np.zeros(0) for name in COLUMNS
+    }
+    found["language"] = pd.array(found["language"], dtype="str")
+    return pd.DataFrame(found, index=text.index)

@@ -1,0 +1,150 @@
+"""The language of a comment: common words, telling letters and scripts, added up over its tokens.
+
+Meant for short texts: a few words decide, and where nothing speaks for any language the answer is "und"
+(undetermined), not a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.comments_foreign import COVERED, FOREIGN_VALENCE
+from features.comments_lexicon import read_vader
+from features.comments_stopwords import ENDINGS, LANGUAGES, LETTERS, SCRIPTS, TELLING, stopword_weights
+from features.comments_topics import BRAND, MEASURES, TOPICS
+from features.comments_words import BOOSTERS, NEGATIONS, SLANG, WORD_VALENCE
+
+if TYPE_CHECKING:
+    from features.comments_stream import Stream
+
+UNDETERMINED = "und"
+NAMES: tuple[str, ...] = (*LANGUAGES, UNDETERMINED)
+_NUMBER = {code: number for number, code in enumerate(LANGUAGES)}
+_LEXICON_WORD, _TOPIC_WORD, _FOREIGN_WORD = 0.45, 0.4, 0.8
+_ENDING, _LETTER, _SCRIPT_LETTER = 0.2, 0.7, 0.5
+_ENOUGH = 0.34
+"""Less evidence than this is no evidence: one word shared by three languages."""
+_SLOTS = 4
+_SLOT_NAMES = [f"{part}_{i}" for i in range(_SLOTS) for part in ("language", "language_weight")]
+_LONG, _LONGEST_ENDING = 5, 6
+_UNDERSTOOD = np.isin(np.array(NAMES), ["en", *COVERED])
+
+
+@cache
+def _word_evidence() -> dict[str, dict[str, float]]:
+    """word → language → weight, from the stopwords and the sentiment lists."""
+    english = {*read_vader(), *WORD_VALENCE, *SLANG, *BOOSTERS, *NEGATIONS, *BRAND, *MEASURES}
+    evidence: dict[str, dict[str, float]] = {word: {"en": _LEXICON_WORD} for word in english}
+    for code, words in FOREIGN_VALENCE.items():
+        sharers = {w: sum(w in other for other in FOREIGN_VALENCE.values()) for w in words}
+        for word in words:
+            evidence.setdefault(word, {})[code] = (_LEXICON_WORD if word in english else _FOREIGN_WORD) / sharers[word]
+    for word in [word for topic in TOPICS.values() for word in topic if word not in evidence]:
+        evidence[word] = {"en": _TOPIC_WORD}
+    for word, weights in stopword_weights().items():
+        entry = evidence.setdefault(word, {})
+        for code, weight in weights.items():
+            entry[code] = max(weight, entry.get(code, 0.0))
+    return evidence
+
+
+def _script(letter: str) -> str | None:
+    code = ord(letter)
+    return next((language for first, last, language in SCRIPTS if first <= code <= last), None)
+
+
+def _of_script(form: str) -> dict[str, float]:
+    """Letters of scripts that are not Latin speak for their language, or for another that alone uses some of them."""
+    found: dict[str, float] = {}
+    for letter in form:
+        if ord(letter) > 0x2FF and (code := _script(letter)):
+            found[code] = found.get(code, 0.0) + _SCRIPT_LETTER
+    for code, letters in TELLING.items():
+        if any(letter in form for letter in letters):
+            found[code] = sum(found.values()) + _SCRIPT_LETTER
+    if "ja" in found and "zh" in found:
+        found["ja"] += found.pop("zh")
+    return found
+
+
+@cache
+def _endings() -> dict[str, tuple[str, ...]]:
+    """ending → the languages that list it."""
+    ends = {end for listed in ENDINGS.values() for end in listed}
+    return {end: tuple(code for code, listed in ENDINGS.items() if end in listed) for end in ends}
+
+
+def _of_ending(form: str) -> dict[str, float]:
+    """The longest listed ending speaks a little for its languages."""
+    for length in range(min(_LONGEST_ENDING, len(form) - 2), 1, -1):
+        codes = _endings().get(form[-length:])
+        if codes:
+            return {code: _ENDING / len(codes) for code in codes}
+    return {}
+
+
+def evidence(form: str) -> dict[str, float]:
+    """How much one word says for each language; empty where it says nothing."""
+    found = _word_evidence().get(form, {})
+    if form.isascii():
+        return found or (_of_ending(form) if len(form) >= _LONG else {})
+    found = dict(found)
+    for code, letters in LETTERS.items():
+        if any(letter in form for letter in letters):
+            found[code] = found.get(code, 0.0) + _LETTER
+    for code, weight in _of_script(form).items():
+        found[code] = found.get(code, 0.0) + weight
+    return found or _of_ending(form)
+
+
+@dataclass(frozen=True)
+class Languages:
+    """Per text, shape (n_texts,)."""
+
+    number: np.ndarray
+    """Position in `NAMES`, int64."""
+    wordless: np.ndarray
+    """No word to be understood: emoji, names, numbers and marks only, or nothing at all; bool."""
+
+    @property
+    def names(self) -> np.ndarray:
+        """ISO 639-1 codes, "und" where undetermined; object array."""
+        return np.array(NAMES, dtype=object)[self.number]
+
+    @property
+    def covered(self) -> np.ndarray:
+        """Whether the language has a sentiment lexicon here, bool."""
+        return np.asarray(_UNDERSTOOD[self.number])
+
+
+def evidence_slots(form: str, weight: float) -> dict[str, float]:
+    """The same in a fixed number of columns, strongest languages first: number in `LANGUAGES` and weight.
+
+    Empty where the word says nothing; all columns where `weight` is 0.
+    """
+    found = evidence(form)
+    if not found and weight:
+        return {}
+    strongest = sorted(found.items(), key=lambda item: -item[1])[:_SLOTS]
+    slots = dict.fromkeys(_SLOT_NAMES, 0.0)
+    for i, (code, value) in enumerate(strongest):
+        slots[f"language_{i}"], slots[f"language_weight_{i}"] = _NUMBER[code], weight * value
+    return slots
+
+
+def identify(s: Stream) -> Languages:
+    """The language each text of a stream is most likely in."""
+    n, size = len(s.texts), len(LANGUAGES)
+    scores = np.zeros(n * size)
+    for slot in range(_SLOTS):
+        cell = s.owner * size + s.take(f"language_{slot}").astype(np.int64)
+        scores += np.bincount(cell, weights=s.take(f"language_weight_{slot}"), minlength=n * size)
+    scores = scores.reshape(n, size)
+    best = scores.argmax(axis=1) if n else np.zeros(0, dtype=np.int64)
+    sure = scores.max(axis=1, initial=0.0) >= _ENOUGH
+    return Languages(np.where(sure, best, size), s.count("word") == 0)

@@ -1,0 +1,114 @@
+"""Which of the pattern rules a text fulfils: each rule is tried only where one of its cue words is said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.comments_patterns import COMPLAINT, PURCHASE, QUESTION
+from features.comments_patterns_spam import SPAM
+
+if TYPE_CHECKING:
+    from features.comments_stream import Stream
+
+GROUPS: tuple[str, ...] = ("purchase", "complaint", "question", *SPAM)
+_ANYWHERE = "*"
+"""The cue of expressions for scripts that set no blanks between words."""
+_REFUSED = re.compile(
+    r"(?:\b(?:don't|dont|not|never|won't|wont|wouldn't|didn't|no|nicht|non|pas|n[aã]o) (?:\w+ ){0,2})$"
+)
+_FIRST_UNSPACED = 0x590
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of a pattern table."""
+
+    group: int
+    cues: tuple[str, ...]
+    expression: re.Pattern[str]
+
+
+def _rules(table: str, group: int) -> list[Rule]:
+    rules = []
+    for line in filter(None, map(str.strip, table.splitlines())):
+        cues, _, expression = line.partition(" => ")
+        bare = expression.replace("~", r"(?:\S+ ){0,3}")
+        spaced = f"(?:{bare})" if cues == _ANYWHERE else rf"(?<![\w'])(?:{bare})"
+        rules.append(Rule(group, tuple(cues.split()), re.compile(spaced)))
+    return rules
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule of every group, in order."""
+    tables = [PURCHASE, COMPLAINT, QUESTION, *SPAM.values()]
+    return tuple(rule for group, table in enumerate(tables) for rule in _rules(table, group))
+
+
+@cache
+def _cue_table() -> tuple[dict[str, tuple[int, ...]], tuple[tuple[str, int], ...], tuple[int, ...]]:
+    """Rules by whole cue word, by beginning of a word, and those for unspaced scripts."""
+    whole: dict[str, tuple[int, ...]] = {}
+    beginnings: list[tuple[str, int]] = []
+    unspaced = []
+    for number, rule in enumerate(rules()):
+        for cue in rule.cues:
+            if cue == _ANYWHERE:
+                unspaced.append(number)
+            elif cue.endswith("*"):
+                beginnings.append((cue[:-1], number))
+            else:
+                whole[cue] = (*whole.get(cue, ()), number)
+    return whole, tuple(beginnings), tuple(unspaced)
+
+
+@lru_cache(maxsize=200_000)
+def cued_by(form: str) -> tuple[int, ...]:
+    """The rules a word is a cue of."""
+    whole, beginnings, unspaced = _cue_table()
+    found = whole.get(form, ())
+    if form.startswith(_beginnings()):
+        found += tuple(number for start, number in beginnings if form.startswith(start))
+    if form[:1].isalpha() and ord(form[0]) >= _FIRST_UNSPACED:
+        found += unspaced
+    return found
+
+
+@cache
+def _beginnings() -> tuple[str, ...]:
+    return tuple(start for start, _ in _cue_table()[1])
+
+
+def _fulfilled(rule: Rule, text: str) -> float:
+    """1 where the expression is found, 0.25 where a refusal stands before it ("not buying this"), else 0."""
+    match = rule.expression.search(text)
+    if match is None:
+        return 0.0
+    if rule.group == 0 and _REFUSED.search(text, 0, match.start()):
+        return 0.25
+    return 1.0
+
+
+def match(s: Stream) -> np.ndarray:
+    """How many rules of each group each text fulfils, float64, shape (n_texts, n_groups)."""
+    all_rules, forms = rules(), s.vocabulary.forms
+    found = np.zeros((len(s.texts), len(GROUPS)))
+    at = np.flatnonzero(s.flag("cued"))
+    tried: set[int] = set()
+    last, text = -1, ""
+    for owner, which in zip(s.owner[at].tolist(), s.which[at].tolist(), strict=True):
+        if owner != last:
+            last, text = owner, s.texts[owner].lower()
+            tried.clear()
+        for number in cued_by(forms[which]):
+            if number not in tried:
+                tried.add(number)
+                value = _fulfilled(all_rules[number], text)
+                if value:
+                    found[owner, all_rules[number].group] += value
+    return found
