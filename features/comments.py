@@ -44,10 +44,11 @@ def read_comments(
     DataFrame of shape (n, 16), on the index of `text`, columns `COLUMNS`, all float64 but `language`:
     `textblob_polarity` (-1..1) and `textblob_subjectivity` (0..1) as `TextBlob(text).sentiment` gives them;
     `sentiment` (-1..1), missing where the text is not understood; `language` (ISO 639-1, "und" where undetermined);
-    `understood` (0 or 1): English, a language of our lists, no words, or emoji that speak; probabilities `p_positive` and
-    `p_negative` (praises or criticises product or creator; at most 1 together), `p_question`, `p_purchase_intent`,
-    `p_complaint`, `p_generic` (praise that fits any post), `p_tag` (a friend is shown the post), `p_spam`, `p_product`
-    (about the product), `p_creator` (about the creator or the post), never missing; `emoji_only` (0 or 1).
+    `understood` (0 or 1): English, a language of our lists, no words, or emoji that speak; probabilities
+    `p_positive` and `p_negative` (praises or criticises product or creator; at most 1 together), `p_question`,
+    `p_purchase_intent`, `p_complaint`, `p_generic` (praise that fits any post), `p_tag` (a friend is shown the post),
+    `p_spam`, `p_product` (about the product), `p_creator` (about the creator or the post), never missing;
+    `emoji_only` (0 or 1).
     """
     weights = shipped_model() if model is None else model
     codes, distinct = pd.factorize(text.astype("str").fillna(""))
@@ -57,8 +58,6 @@ def read_comments(
         parts.append(_read_some(some, weights))
         if progress is not None:
             progress(len(some))
-    found = {
-        name: np.concatenate([part[name] for part in parts])[codes] if parts else np.zeros(0) for name in COLUMNS
-    }
+    found = {name: np.concatenate([part[name] for part in parts])[codes] if parts else np.zeros(0) for name in COLUMNS}
     found["language"] = pd.array(found["language"], dtype="str")
     return pd.DataFrame(found, index=text.index)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,7 +113,7 @@ class Languages:
     @property
     def names(self) -> np.ndarray:
         """ISO 639-1 codes, "und" where undetermined; object array."""
-        return np.array(NAMES, dtype=object)[self.number]
+        return np.asarray(np.array(NAMES, dtype=object)[self.number])
 
     @property
     def covered(self) -> np.ndarray:
@@ -144,7 +143,7 @@ def identify(s: Stream) -> Languages:
     for slot in range(_SLOTS):
         cell = s.owner * size + s.take(f"language_{slot}").astype(np.int64)
         scores += np.bincount(cell, weights=s.take(f"language_weight_{slot}"), minlength=n * size)
-    scores = scores.reshape(n, size)
-    best = scores.argmax(axis=1) if n else np.zeros(0, dtype=np.int64)
-    sure = scores.max(axis=1, initial=0.0) >= _ENOUGH
+    by_text = scores.reshape(n, size)
+    best = by_text.argmax(axis=1) if n else np.zeros(0, dtype=np.int64)
+    sure = by_text.max(axis=1, initial=0.0) >= _ENOUGH
     return Languages(np.where(sure, best, size), s.count("word") == 0)

@@ -33,13 +33,29 @@ class Rule:
     expression: re.Pattern[str]
 
 
+def _entries(table: str) -> list[tuple[str, str]]:
+    """Cues and expression of each rule of a table; lines before "=>" and lines that begin with "|" go on with it."""
+    entries: list[tuple[str, str]] = []
+    cues = ""
+    for line in filter(None, map(str.strip, table.splitlines())):
+        before, arrow, expression = line.partition("=> ")
+        if arrow:
+            entries.append((cues + before, expression))
+            cues = ""
+        elif line.startswith("|"):
+            entries[-1] = (entries[-1][0], entries[-1][1] + line)
+        else:
+            cues += line + " "
+    return entries
+
+
 def _rules(table: str, group: int) -> list[Rule]:
     rules = []
-    for line in filter(None, map(str.strip, table.splitlines())):
-        cues, _, expression = line.partition(" => ")
+    for cues, expression in _entries(table):
+        words = tuple(cues.split())
         bare = expression.replace("~", r"(?:\S+ ){0,3}")
-        spaced = f"(?:{bare})" if cues == _ANYWHERE else rf"(?<![\w'])(?:{bare})"
-        rules.append(Rule(group, tuple(cues.split()), re.compile(spaced)))
+        spaced = f"(?:{bare})" if words == (_ANYWHERE,) else rf"(?<![\w'])(?:{bare})"
+        rules.append(Rule(group, words, re.compile(spaced)))
     return rules
 
 

@@ -1,7 +1,8 @@
 """The small linear model of comments: named numbers and word pairs in, one score per head out.
 
-Its weights are plain numbers in `comments_weights.json`, written by `training.comment_model`; docs/comment_model_card.md
-says what they were learned from. Scoring is sums in a fixed order, so a text scores the same alone and in any batch.
+Its weights are plain numbers in `comments_weights.json`, written by `training.comment_model`;
+docs/comment_model_card.md says what they were learned from.
+Scoring is sums in a fixed order, so a text scores the same alone and in any batch.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from features.comments_stream import Stream
 from features.comments_vocabulary import Vocabulary
 
 HEADS: tuple[str, ...] = ("positive", "negative", "neither", "tone", "product", "creator", "spam")
-"""positive, negative, neither: an opinion on product or creator; tone: good or bad feeling of any kind; the others: what
-the comment is about, and whether it is spam."""
+"""positive, negative, neither: an opinion on product or creator; tone: good or bad feeling of any kind; the others:
+what the comment is about, and whether it is spam."""
 OPINION = slice(0, 3)
 FORMAT = 1
 WEIGHTS = Path(__file__).with_name("comments_weights.json")

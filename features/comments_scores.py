@@ -76,7 +76,7 @@ def _count(reading: Reading, name: str) -> np.ndarray:
 
 def _kind(reading: Reading, name: str) -> np.ndarray:
     """How many tokens of a kind; back from the logarithm the model sees."""
-    return np.rint(np.expm1(reading.matrix[:, reading.names.index(f"n_{name}")]))
+    return np.asarray(np.rint(np.expm1(reading.matrix[:, reading.names.index(f"n_{name}")])))
 
 
 def _question(reading: Reading) -> np.ndarray:
@@ -139,7 +139,7 @@ def _subject(reading: Reading, scores: np.ndarray, model: CommentModel, trust: n
 
 
 def _understood(reading: Reading) -> np.ndarray:
-    """A language with a lexicon, no words at all, or signs that speak in any language; nothing said is not understood."""
+    """A language with a lexicon, no words at all, or signs that speak; where nothing is said nothing is understood."""
     languages, s = reading.languages, reading.stream
     tokens = np.bincount(s.owner, minlength=len(s.texts))
     signs = s.total(s.flag("sign") & (s.take("valence") != 0)) > 0

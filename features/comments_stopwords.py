@@ -19,23 +19,23 @@ STOPWORDS: dict[str, str] = {
         happy thanks thank please omg wow lol haha best ever never always because been out up down back over really
         new time day people way thing things something nothing everything make made post video pic picture photo hey
         hi hello guys girl babe man bro dude check follow these she's he's that's what's let's y'all u ur im its dont
-        cant wont thats buy bought order price link where's how's hat mate hot af sun superb superior war fan gift man fast tag die also am
-        super wow fun top fine kind art bald ha hahaha sexy idea no""",
+        cant wont thats buy bought order price link where's how's hat mate hot af sun superb superior war fan gift man
+        fast tag die also am super wow fun top fine kind art bald ha hahaha sexy idea no""",
     "es": """el la los las un una unos unas y o pero que qué de del al en con por para sin sobre como cómo más mas muy
         tan también tambien es son era fue ser está esta estás estoy están este esto ese esa eso mi mis tu tus su sus
         yo tú él ella nosotros ellos me te se nos lo le les no sí si hay tiene tengo tienes hola gracias bonita bonito
         hermosa hermoso linda lindo guapa guapo preciosa precioso donde dónde cuando cuándo cuanto cuánto quien porque
         todo todos toda todas mucho mucha muchas siempre nunca ahora hoy día dias quiero quiere me encanta encanta
         gusta amiga amigo eres belleza saludos besos feliz buenos buenas felicidades cuesta precio comprar""",
-    "pt": """o a os as um uma uns umas e ou mas que de do da dos das em no na nos nas com por para pra pro sem sobre como
-        mais muito muita muitos também tão é são foi ser está estou este esta esse essa isso isto meu minha meus seu
-        sua seus eu tu você vc vcs ele ela nós eles elas me te se lhe não nao sim tem tenho ter oi olá obrigado
+    "pt": """o a os as um uma uns umas e ou mas que de do da dos das em no na nos nas com por para pra pro sem sobre
+        como mais muito muita muitos também tão é são foi ser está estou este esta esse essa isso isto meu minha meus
+        seu sua seus eu tu você vc vcs ele ela nós eles elas me te se lhe não nao sim tem tenho ter oi olá obrigado
         obrigada linda lindo lindos lindas maravilhosa maravilhoso onde quando quanto quem porque pq tudo todos toda
         sempre nunca agora hoje dia quero amei adorei adoro amo gostei parabéns beijos beijo saudades gente ficou
         demais né aqui ai lá bom boa ótimo preço comprar foto""",
-    "fr": """le la les un une des et ou mais que qui de du au aux en dans avec pour sans sur par comme plus très trop tout
-        toute tous toutes aussi est sont était être suis es c'est ce cette ces cet mon ma mes ton ta tes son sa ses je
-        j'ai j'adore j'aime tu il elle nous vous ils elles on me te se ne pas oui non si y a ai as avez avoir bonjour
+    "fr": """le la les un une des et ou mais que qui de du au aux en dans avec pour sans sur par comme plus très trop
+        tout toute tous toutes aussi est sont était être suis es c'est ce cette ces cet mon ma mes ton ta tes son sa ses
+        je j'ai j'adore j'aime tu il elle nous vous ils elles on me te se ne pas oui non si y a ai as avez avoir bonjour
         merci bravo belle beau beaux magnifique jolie joli superbe quand où combien quel quelle pourquoi parce
         toujours jamais maintenant jour bien bon bonne bisous coucou hâte vraiment fait faire peux peut d'où n'est
         qu'est s'il plaît prix acheter""",
@@ -45,25 +45,25 @@ STOPWORDS: dict[str, str] = {
         im an am um über unter wie was wer wo woher wann warum wenn dann denn doch mal ganz alles immer nie jetzt heute
         danke bitte schön schöne schönes schöner toll tolle tolles super liebe lieben sieht bild finde wirklich echt
         hallo guten kaufen bestellt preis kostet""",
-    "it": """il lo la i gli le un uno una e o ma che chi di del della dei delle dello al alla ai alle in nel nella con per
-        da dal dalla su sul sulla come più molto tanto troppo anche è sono era essere sei siamo questo questa questi
+    "it": """il lo la i gli le un uno una e o ma che chi di del della dei delle dello al alla ai alle in nel nella con
+        per da dal dalla su sul sulla come più molto tanto troppo anche è sono era essere sei siamo questo questa questi
         quello quella mio mia miei tuo tua suo sua io tu lui lei noi voi loro mi ti si ci vi lo non sì no ho hai ha
         abbiamo hanno ciao grazie bella bello belli belle bellissima bellissimo bellissime stupenda stupendo
         meraviglia dove quando quanto perché cosa tutto tutti tutta sempre mai ora oggi giorno buongiorno buona
         davvero proprio così cara caro brava bravo complimenti adoro amo costa comprare prezzo""",
-    "nl": """de het een en of maar dat die deze dit is zijn was waren ben bent heeft heb hebben ik jij je hij zij ze we wij
-        jullie mij me jou ons mijn jouw haar hun niet geen ja nee ook nog al wel heel erg zo te van met voor op aan
+    "nl": """de het een en of maar dat die deze dit is zijn was waren ben bent heeft heb hebben ik jij je hij zij ze we
+        wij jullie mij me jou ons mijn jouw haar hun niet geen ja nee ook nog al wel heel erg zo te van met voor op aan
         bij uit naar in om over hoe wat wie waar wanneer waarom als dan want toch alles altijd nooit nu vandaag dank
         bedankt mooi mooie leuk leuke lekker lekkere prachtig geweldig gezellig goed goede echt jouw weer kan kun
         moet wil zou gaat foto zeker kopen koop""",
-    "sv": """och att det som en ett är var inte jag du han hon vi ni de på av för med till om så men eller har hade kan ska
-        vill den detta min mitt din ditt mycket också bara fin fint fina snygg tack väldigt här när där hur vad vem
+    "sv": """och att det som en ett är var inte jag du han hon vi ni de på av för med till om så men eller har hade kan
+        ska vill den detta min mitt din ditt mycket också bara fin fint fina snygg tack väldigt här när där hur vad vem
         alltid aldrig nu idag vilken vilka bra kram älskar""",
     "no": """og det som en et er var ikke jeg du han hun vi dere de på av for med til om så men eller har hadde kan skal
         vil den dette min mitt din ditt mye også bare fin fint flott nydelig takk veldig her når der hvor hva hvem
         alltid aldri nå dag så bra kult gleder""",
-    "da": """og det som en et er var ikke jeg du han hun vi i de på af for med til om så men eller har havde kan skal vil
-        den dette min mit din dit meget også bare fin fint flot smuk smukke tak her når der hvor hvad hvem altid
+    "da": """og det som en et er var ikke jeg du han hun vi i de på af for med til om så men eller har havde kan skal
+        vil den dette min mit din dit meget også bare fin fint flot smuk smukke tak her når der hvor hvad hvem altid
         aldrig nu dag hvor dejlig dejligt hej""",
     "fi": """ja on ei se että olen olet hän me te he tämä tuo niin kun mutta tai minä sinä mun sun ihana ihanan kaunis
         hieno kiitos todella tosi näyttää hyvä paljon aina nyt mitä missä kuka oli ovat joka""",

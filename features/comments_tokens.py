@@ -16,7 +16,7 @@ from features.comments_words import BOOSTERS, NEGATIONS
 """A link to a video of the platform itself (`VIDEO`) is talk about it; other links lead away."""
 _UNITS = frozenset({"", "k", "m", "st", "nd", "rd", "th", "x", "s", "am", "pm"})
 _CURRENCIES = "$€£¥₹"
-_MARKS = "!?.,;:\n\"()%"
+_MARKS = '!?.,;:\n"()%'
 _FIRST_PICTURE = 0x2000
 _CYRILLIC_LIKE = str.maketrans("асеіоорхуԁѕјһԛԝАВЕКМНОРСТХ", "aceioopxydsjhqwABEKMHOPCTX")
 
@@ -93,9 +93,8 @@ def _lettered(text: str) -> Token:
 def _signed(text: str) -> Token:
     """A token that begins with a sign."""
     first = text[0]
-    if first in _MARKS and text.strip("!?.") in ("", text):
-        if len(text) == 1 or first in "!?.":
-            return _mark(text)
+    if first in _MARKS and text.strip("!?.") in ("", text) and (len(text) == 1 or first in "!?."):
+        return _mark(text)
     if len(text) == 1 and ord(first) > _FIRST_PICTURE and first not in _CURRENCIES:
         return Token(text, EMOJI, EMOJI_VALENCE.get(text, 0.0))
     if first in _CURRENCIES:

@@ -87,7 +87,7 @@ class Spans:
 
 
 def find_phrases(words: np.ndarray, owner: np.ndarray, table: Phrases) -> Spans:
-    """The longest phrase at each place; none begins inside an earlier one. `words` are ids of `table`, -1 for others."""
+    """The longest phrase at each place; none begins inside an earlier one. `words`: ids of `table`, -1 for others."""
     begin = np.flatnonzero(words >= 0)
     node = table.step(np.zeros(len(begin), dtype=np.int64), words[begin])
     length, value = np.zeros(len(begin), dtype=np.int64), np.full(len(begin), np.nan)
@@ -132,7 +132,7 @@ class Scope:
         """The valence of each token in its place."""
         size = np.abs(valence) + self.raised * (valence != 0)
         placed = np.sign(valence) * size
-        return np.where(self.negated, placed * _NEGATED, placed) * self.factor
+        return np.asarray(np.where(self.negated, placed * _NEGATED, placed) * self.factor)
 
     def with_phrases(self, valence: np.ndarray) -> np.ndarray:
         """Valences with those of phrases in place of their words'; a phrase speaks at its last token."""
@@ -166,7 +166,7 @@ def _loud(s: Stream) -> np.ndarray:
     """Words in capitals where most others are not."""
     capitals = s.take("capitals")
     words = np.maximum(s.count("word"), 1.0)
-    return (capitals > 0) & (s.total(capitals) < _MOSTLY * words)[s.owner]
+    return np.asarray((capitals > 0) & (s.total(capitals) < _MOSTLY * words)[s.owner])
 
 
 def scope(s: Stream, negates: np.ndarray, boost: np.ndarray) -> Scope:

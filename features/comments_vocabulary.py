@@ -28,17 +28,18 @@ from features.comments_words import (
     REPLY,
     SLANG,
     SLANG_AFTER,
+    listed,
 )
 
 _MOST_REMEMBERED = 120_000
 _FOREIGN_BOOST = 0.25
 PRONOUNS: dict[str, frozenset[str]] = {
-    "first": frozenset("i i'm im my me mine i've i'd i'll myself".split()),
-    "second": frozenset("you your u ur you're youre yours ya y'all".split()),
-    "third": frozenset("he she his her him he's she's they them their".split()),
-    "thing": frozenset("it its it's this these that those".split()),
-    "asking": frozenset("what where how when which why who does do is can anyone are did".split()),
-    "us": frozenset("we us our we're we'd we've".split()),
+    "first": listed("i i'm im my me mine i've i'd i'll myself"),
+    "second": listed("you your u ur you're youre yours ya y'all"),
+    "third": listed("he she his her him he's she's they them their"),
+    "thing": listed("it its it's this these that those"),
+    "asking": listed("what where how when which why who does do is can anyone are did"),
+    "us": listed("we us our we're we'd we've"),
 }
 _SETS: dict[str, frozenset[str]] = {
     "negates": NEGATIONS, "contrasts": CONTRAST, "personal": FIRST_PERSON, "leads": SLANG_AFTER,
@@ -52,8 +53,8 @@ _COMMON = {code: frozenset(STOPWORDS[code].split()) for code in FOREIGN_VALENCE}
 
 
 _BASE = (
-    "kind", "word", "sign", "valence", "vader", "textblob", "capitals", "stretched", "ends_clause", "exclaims", "asks", "cued",
-    "model_number",
+    "kind", "word", "sign", "valence", "vader", "textblob", "capitals", "stretched", "ends_clause", "exclaims", "asks",
+    "cued", "model_number",
 )  # fmt: skip
 
 
@@ -136,5 +137,3 @@ def vocabulary() -> Vocabulary:
     if len(_current) > _MOST_REMEMBERED:
         _current = Vocabulary()
     return _current
-
-

@@ -7,6 +7,12 @@ Phrases of two to four words are read as one.
 
 from __future__ import annotations
 
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a list written as one text."""
+    return frozenset(words.split())
+
+
 _VALENCE = {
     3.4: """
         obsessed gorgeous stunning breathtaking masterpiece flawless perfection phenomenal exquisite heavenly divine
@@ -16,7 +22,7 @@ _VALENCE = {
         """,
     2.9: """
         dope    bomb.com  fleek  badass epic legend legendary queen king  boss yum yummy
-        delish delicious drooling scrumptious mouthwatering swoon swooning dreamy stunner hottie babe-alicious 
+        delish delicious drooling scrumptious mouthwatering swoon swooning dreamy stunner hottie babe-alicious
         bussin   goated elite fab fabulous fierce gorg rad stellar rocks rocked rockin
         beaut beauts cutie cuties cutest beautifully wonderfully amazingly brilliant yass yasss yaaas yas yay woohoo
         wow whoa omg-yes bravo kudos congrats congratulations glowing radiant precious kawaii lush
@@ -93,21 +99,23 @@ _MILD = {
     -1.0: "hell ass no dead dying sick killing killed killer smh",
 }
 SLANG: dict[str, float] = dict.fromkeys(
+    listed(
+        """
+    sick fire lit bomb killer savage insane wicked crazy banger bop nuts unreal slaps hits drip saucy lethal deadly
+    fierce bananas
     """
-    sick fire lit bomb killer savage insane wicked crazy banger bop nuts unreal slaps hits drip saucy lethal deadly fierce
-    bananas
-    """.split(),
+    ),
     2.6,
 )
 """What short praise means by words the lexica rate as bad or not at all: "this is sick", "so fire"."""
-SLANG_AFTER = frozenset(
+SLANG_AFTER = listed(
     """
     is are was this that that's thats it's its it looks look lookin looking so straight pure absolutely just pretty damn
     too sounds fucking freaking fckn be you're ur you always
-    """.split()
+    """
 )
 """What stands before such a word when it praises; or nothing else is said at all."""
-FIRST_PERSON = frozenset("i i'm im i've ive i'd i'll me my mine myself we we're our us feel feeling felt".split())
+FIRST_PERSON = listed("i i'm im i've ive i'd i'll me my mine myself we we're our us feel feeling felt")
 """Who says these speaks of real pain: no slang."""
 
 _PHRASES = {
@@ -118,23 +126,24 @@ _PHRASES = {
         |rocking that|owning it|body goals|hair goals|outfit goals|life goals|style goals|goals af|this is sick
         |that's sick|that is sick|looks sick|sick pic|sick shot|sick photo|sick edit|is fire|straight fire|pure fire
         |is lit|so lit|the bomb|da bomb|hell yeah|hell yes|fuck yeah|fuck yes|drop dead|no cap|chefs kiss|hits different
-        |can't get enough|can't say enough|cannot say enough|cant get enough|cannot get enough|can't stop watching|highly recommend|10 10|100 10
-        |would recommend|can't live without|cant live without|worth every penny|worth the money|five stars|5 stars
-        |exceeded my expectations|better than expected|better than i expected|two thumbs up
-        |bad ass|badass|damn good|so bomb|looking good|look good|looks good|look great|looks great|well done|good job
-        |great job|nice job|nice one|good work|great work|keep it up|keep up|way to go|you go girl|you rock
-        |dying over|dead over|can't even handle|give me life|giving me life|gives me life
+        |can't get enough|can't say enough|cannot say enough|cant get enough|cannot get enough|can't stop watching
+        |highly recommend|10 10|100 10|would recommend|can't live without|cant live without|worth every penny
+        |worth the money|five stars|5 stars|exceeded my expectations|better than expected|better than i expected
+        |two thumbs up|bad ass|badass|damn good|so bomb|looking good|look good|looks good|look great|looks great
+        |well done|good job|great job|nice job|nice one|good work|great work|keep it up|keep up|way to go|you go girl
+        |you rock|dying over|dead over|can't even handle|give me life|giving me life|gives me life
         """,
     1.8: """
         can't wait|cant wait|cannot wait|can not wait|looking forward|no problem|no problems|no issues|no complaints
         |no doubt|not bad|not too bad|not bad at all|nothing wrong|no regrets|never disappoints|never disappoint
         |never fails|never fail|doesn't disappoint|didn't disappoint|did not disappoint|can't complain|cant complain
-        |can't go wrong|cant go wrong|hard to beat|never so|never been so|never been better|never looked better|cannot beat|can't beat|so jealous|sooo jealous|worth it|thumbs up
-        |big fan|huge fan|count me in|sign me up|need this|need these|need one|must try|gotta try|have to try|added to cart|wish list|wishlist
-        |works great|works well|works perfectly|works fine|couldn't be happier|could not be happier
-        |want this|want these|want one|crazy good|insanely good|stupid good|wicked good|stupidly good|dangerously good|ridiculously good
-        |pretty good|pretty cool|pretty nice|pretty great|shut up and|hot damn|so cool
-        |kind of you|so kind|cool beans|to the moon|no brainer|happy birthday|merry christmas
+        |can't go wrong|cant go wrong|hard to beat|never so|never been so|never been better|never looked better
+        |cannot beat|can't beat|so jealous|sooo jealous|worth it|thumbs up|big fan|huge fan|count me in|sign me up
+        |need this|need these|need one|must try|gotta try|have to try|added to cart|wish list|wishlist|works great
+        |works well|works perfectly|works fine|couldn't be happier|could not be happier|want this|want these|want one
+        |crazy good|insanely good|stupid good|wicked good|stupidly good|dangerously good|ridiculously good|pretty good
+        |pretty cool|pretty nice|pretty great|shut up and|hot damn|so cool|kind of you|so kind|cool beans|to the moon
+        |no brainer|happy birthday|merry christmas
         """,
     -1.2: """
         not worth|no thanks|no thank|no way|not a fan|not into|not for me|not my thing|no longer
@@ -152,10 +161,10 @@ _PHRASES = {
         |not arrived|not received|money back|want a refund|need a refund
         |waste of money|waste of time|wasted my money|wasted money|rip off|ripped off|ripped me off|total scam
         |broke in|broke after|broken after|broke within|broke on|broke the first|no response
-        |no reply|ignored my|ignoring my|cheap looking|looks cheap|look cheap|looked cheap|looks so cheap|so cheap looking
-        |feels cheap|felt cheap|cheaply made|cheap quality|poor quality|bad quality|low quality|terrible quality
-        |horrible quality|made in china crap|broke me out|breaks me out|gave me a rash|made me sick|makes me sick
-        |sick of|tired of|fed up|worst ever|shame on|go away|piece of crap|piece of shit|piece of junk
+        |no reply|ignored my|ignoring my|cheap looking|looks cheap|look cheap|looked cheap|looks so cheap
+        |so cheap looking|feels cheap|felt cheap|cheaply made|cheap quality|poor quality|bad quality|low quality
+        |terrible quality|horrible quality|made in china crap|broke me out|breaks me out|gave me a rash|made me sick
+        |makes me sick|sick of|tired of|fed up|worst ever|shame on|go away|piece of crap|piece of shit|piece of junk
         |buyer beware|beware of|false advertising|misleading|not as described|not as advertised|nothing like
         |turned green|fake news|bad experience|worst experience|lost respect|lost all respect|how dare
         """,
@@ -177,53 +186,55 @@ REREAD: dict[str, float] = dict.fromkeys(_NEUTRAL.split(), 0.0) | _entries(_MILD
 """Counts before any lexicon."""
 PHRASE_VALENCE: dict[str, float] = _entries(_PHRASES, "|")
 
-NEGATIONS = frozenset(
+NEGATIONS = listed(
     """
     not no never none nothing nobody neither nor nowhere without hardly barely scarcely rarely seldom cannot cant can't
     don't dont doesn't doesnt didn't didnt isn't isnt ain't aint aren't arent wasn't wasnt weren't werent won't wont
     wouldn't wouldnt shouldn't shouldnt couldn't couldnt haven't havent hasn't hasnt hadn't hadnt mustn't needn't
     shan't despite lacks lacking nope
-    """.split()
+    """
 )
 BOOSTERS: dict[str, float] = dict.fromkeys(
-    """
+    listed(
+        """
     very so really super extremely absolutely totally completely utterly incredibly insanely amazingly truly deeply
     highly hugely especially exceptionally extra fucking fuckin freaking freakin frickin friggin effing damn hella
     way too such most more much majorly particularly perfectly purely quite remarkably ridiculously seriously
     substantially thoroughly tremendously unbelievably uber mad mega crazy literally just
-    """.split(),
+    """
+    ),
     0.25,
 ) | dict.fromkeys(
-    "slightly somewhat kinda kind-of sorta partly marginally almost fairly rather little bit less mildly".split(), -0.25
+    listed("slightly somewhat kinda kind-of sorta partly marginally almost fairly rather little bit less mildly"), -0.25
 )
-CONTRAST = frozenset("but however aber pero mas mais però sino sondern".split())
+CONTRAST = listed("but however aber pero mas mais però sino sondern")
 
-GENERIC = frozenset(
+GENERIC = listed(
     """
-    nice great cool awesome amazing beautiful gorgeous stunning lovely cute pretty perfect wow omg love loved loving like
-    good best super fab fabulous fantastic incredible wonderful sweet hot sexy dope sick fire lit goals yes yas yass yay
-    pic pics picture photo photos shot shots post capture look looks looking feed page content vibes style view video vid
-    work job one this that it is are so very such a an the i you your u ur my just really too much always absolutely
-    totally both all these those omgg girl babe bro man dear hun queen king friend guys awww aww aw oh ohh hey hi hello
-    happy yum yummy delicious adorable precious magical dreamy epic classy elegant handsome favorite fave gorg stunner
-    thanks thank thankyou agree true exactly same haha hahaha lol me too and of to for in on what how well done keep up
-    congrats congratulations welcome cutie cuties beauty brilliant excellent superb lush more as ever yeah bravo
-    linda lindo hermosa hermoso bella bello preciosa guapa guapo que bonita bonito qué muy me encanta amo foto fotos divina
-    maravilhosa maravilhoso amei adorei perfeita top demais muito lindas lindos gata
+    nice great cool awesome amazing beautiful gorgeous stunning lovely cute pretty perfect wow omg love loved loving
+    like good best super fab fabulous fantastic incredible wonderful sweet hot sexy dope sick fire lit goals yes yas
+    yass yay pic pics picture photo photos shot shots post capture look looks looking feed page content vibes style view
+    video vid work job one this that it is are so very such a an the i you your u ur my just really too much always
+    absolutely totally both all these those omgg girl babe bro man dear hun queen king friend guys awww aww aw oh ohh
+    hey hi hello happy yum yummy delicious adorable precious magical dreamy epic classy elegant handsome favorite fave
+    gorg stunner thanks thank thankyou agree true exactly same haha hahaha lol me too and of to for in on what how well
+    done keep up congrats congratulations welcome cutie cuties beauty brilliant excellent superb lush more as ever yeah
+    bravo linda lindo hermosa hermoso bella bello preciosa guapa guapo que bonita bonito qué muy me encanta amo foto
+    fotos divina maravilhosa maravilhoso amei adorei perfeita top demais muito lindas lindos gata
     belle beau magnifique superbe sublime trop j'adore canon jolie bellissima bellissimo stupenda stupendo bellissime
     meravigliosa sei brava bravissima complimenti adoro
     schön schöne schönes wunderschön toll tolles tolle mega sehr bild mooi mooie prachtig leuk heel geweldig gezellig
-    """.split()
+    """
 )
 """Words of praise that could stand under any post."""
-FRIEND = frozenset(
-    """we us you u ur our look looks this remember let's lets omg same literally mood dying check see read watch lol haha
-    hahaha hahahaha need should next goals yes guess tag mira somos vamos guarda andiamo regarde schau guck kijk olha bora
-    nosotras tenemos dobbiamo us""".split()
+FRIEND = listed(
+    """we us you u ur our look looks this remember let's lets omg same literally mood dying check see read watch lol
+    haha hahaha hahahaha need should next goals yes guess tag mira somos vamos guarda andiamo regarde schau guck kijk
+    olha bora nosotras tenemos dobbiamo us"""
 )
 """Words that go with a name when a friend is shown a post."""
-REPLY = frozenset(
-    """thank thanks thankyou thankyouu thx ty tysm gracias obrigada obrigado merci danke grazie bedankt dank glad welcome
-    appreciate sorry hope bless aww aw""".split()
+REPLY = listed(
+    """thank thanks thankyou thankyouu thx ty tysm gracias obrigada obrigado merci danke grazie bedankt dank glad
+    welcome appreciate sorry hope bless aww aw"""
 )
 """Words that go with a name when somebody is answered."""

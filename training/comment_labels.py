@@ -24,7 +24,9 @@ def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     frame = pd.read_csv(path)
     missing = [name for name in columns if name not in frame]
     if missing:
-        raise TableError([Fault(f"{path.name}, column {name}", "nothing", "the publisher's column") for name in missing])
+        raise TableError(
+            [Fault(f"{path.name}, column {name}", "nothing", "the publisher's column") for name in missing]
+        )
     return frame
 
 
@@ -77,7 +79,9 @@ _STRONG = 0.6
 def _spam(folder: Path) -> pd.DataFrame:
     files = sorted((folder / _SPAM_FOLDER).glob("Youtube*.csv"))
     if not files:
-        raise TableError(Fault(str(folder / _SPAM_FOLDER), "no Youtube*.csv", "the files of the YouTube spam collection"))
+        raise TableError(
+            Fault(str(folder / _SPAM_FOLDER), "no Youtube*.csv", "the files of the YouTube spam collection")
+        )
     parts = []
     for file in files:
         raw = _read(file, ("CONTENT", "CLASS"))

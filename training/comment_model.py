@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ class Prepared:
 
     def numbers(self, rows: np.ndarray) -> np.ndarray:
         """The named numbers of some rows."""
-        return self.reading.matrix[rows]
+        return np.asarray(self.reading.matrix[rows])
 
 
 def prepare(labels: pd.DataFrame) -> Prepared:
@@ -64,7 +65,7 @@ def prepare(labels: pd.DataFrame) -> Prepared:
     grams = []
     for first, end in zip(s.start.tolist(), ends.tolist(), strict=True):
         words = [forms[row] for row in s.which[first:end].tolist()]
-        grams.append((*words, *(f"{one} {two}" for one, two in zip(words, words[1:], strict=False))))
+        grams.append((*words, *(f"{one} {two}" for one, two in pairwise(words))))
     return Prepared(labels.reset_index(drop=True), reading, tuple(grams))
 
 
@@ -181,7 +182,9 @@ def _empty(design: _Design) -> _Weights:
 
 def _heads(design: _Design, labels: pd.DataFrame, names: Sequence[str], wanted: Sequence[str]) -> list[_Weights]:
     """Weights of every head; those without labels or not wanted are zero."""
-    has = {head: head in wanted and bool(labels[head].notna().any()) for head in ("opinion", "product", "creator", "spam")}
+    has = {
+        head: head in wanted and bool(labels[head].notna().any()) for head in ("opinion", "product", "creator", "spam")
+    }
     fitted = _opinion(design, labels) if has["opinion"] else [_empty(design)] * 3
     fitted.append(_tone(design, labels) if "tone" in wanted and labels["feeling"].notna().any() else _empty(design))
     fitted += [_binary(design, labels, h, _DENSE) if has[h] else _empty(design) for h in ("product", "creator")]
