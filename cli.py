@@ -168,11 +168,14 @@ def _features(args: argparse.Namespace) -> int:
 
 
 def _read_comments(args: argparse.Namespace) -> int:
-    from features.comments_file import read_comment_file
+    from features.comments_file import as_text, read_comment_file
 
     with _progress() as progress:
-        n = read_comment_file(args.file, args.out, args.text_column, progress)
-    out.print(f"Read {n:,} comments; wrote {args.out}")
+        figures = read_comment_file(args.file, args.out, args.text_column, progress)
+    if args.json:
+        _emit_json({"out": args.out, **figures})
+    else:
+        out.print(f"{as_text(figures)}\nWrote {args.out}", highlight=False)
     return 0
 
 
@@ -506,8 +509,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     c = add("read-comments", _read_comments, "read a column of comments: sentiment, intent, language, spam")
     c.add_argument("file", type=Path, metavar="FILE")
-    c.add_argument("--text-column", default="text")
+    c.add_argument("--text-column", default="text", metavar="NAME", help="the column to read (default: text)")
     c.add_argument("--out", type=Path, required=True, metavar="FILE")
+    add_json(c)
 
     c = add("niche", _niche, "how well each creator's content and audience match a brief")
     add_workspace(c)
