@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from features.comments_features import Reading
 from features.comments_stream import Stream
@@ -180,7 +181,7 @@ def _short(value: float) -> float:
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """The probability of log odds."""
-    return np.asarray(1.0 / (1.0 + np.exp(-z)))
+    return np.asarray(expit(z))
 
 
 @cache

@@ -26,8 +26,8 @@ _FOLDED = re.compile(
 _STRUCK = re.compile("[\u0300-\u036f]")
 _ODD_QUOTE = re.compile("[’‘ʼ´`′“”„«»″]")
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ´`′", "'") | dict.fromkeys("“”„«»″", '"'))
-_ANCHOR = re.compile(r"<a\s[^>]*?href=[\"']?([^\"' >]*)[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"</?(?:a|b|br|i|u|p|em|strong|span|div)\b[^>]{0,200}>", re.IGNORECASE)
+_ANCHOR = re.compile(r"<a\s[^<>]{0,200}?href=[\"']?([^\"' <>]{0,2000})[^<>]{0,200}>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:a|b|br|i|u|p|em|strong|span|div)\b[^<>]{0,200}>", re.IGNORECASE)
 
 EMOJI = (
     "[\u203c\u2049\u2139\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
@@ -38,7 +38,7 @@ _EMOTICON = (
     r"[<>}]?[:;=][\-o*']{0,3}(?:[)\](\[/\\|@}{*>$]+|[3dDpPsSoOcC]+(?![\w:/]))"
     r"|(?<!\w)[xX]-?[dD]+(?!\w)"
     r"|(?<!\S)[)(\]\[dD/\\][\-o*']?[:;=](?![\w)(/])"
-    r"|<+[/\\]?3+|\^[._-]*\^|(?<!\w)[oO0][._][oO0](?!\w)|(?<!\w)[tT][_.][tT](?!\w)|-_+-|>[._]<|\\o/"
+    r"|(?<!<)<+[/\\]?3+|\^[._-]*\^|(?<!\w)[oO0][._][oO0](?!\w)|(?<!\w)[tT][_.][tT](?!\w)|-_+-|>[._]<|\\o/"
 )
 _WORD = (
     r"\w+(?:['&-]\w+)*(?:@[\w.-]*\w|"

@@ -161,5 +161,3 @@ def scores(model: CommentModel, numbers: dict[str, float], forms: list[str], neg
             total += n * model.terms.idf[terms[term]] / norm * model.sparse[terms[term]]
     assert total.shape == (len(HEADS),)
     return np.asarray(total)
-
-

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 
 from features.comments_features import read
 from features.comments_language import NAMES
-from features.comments_match import GROUPS, rules
+from features.comments_match import GROUPS
 from features.comments_model import shipped_model
 from features.comments_words import NEGATIONS, PHRASE_VALENCE, SLANG
 from tests import oracle_reading as oracle
@@ -35,15 +33,16 @@ COMMENTS = [
 PIECES = st.sampled_from(
     [
         *sorted(NEGATIONS)[:12], *sorted(PHRASE_VALENCE)[:40], *sorted(SLANG)[:6], "very", "so", "but", "pero", "aber",
-        "muy", "nicht", "linda", "schön", "good", "GREAT", "loooove", "bad", ".", ",", "!", "!!", "😍", "😍", "👎", ":(", ":)",
-        "this is", "the", "i", "où", "dónde", "buy", "link", "@ana", "#ad", "$20", "2gb", "und", "que", "isn't", "isn’t",
+        "muy", "nicht", "linda", "schön", "good", "GREAT", "loooove", "bad", ".", ",", "!", "!!", "😍", "👎", ":(",
+        ":)", "this is", "the", "i", "où", "dónde", "buy", "link", "@ana", "#ad", "$20", "2gb", "und",
+        "que", "isn't", "isn’t",
     ]
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=12).map(" ".join)
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_valence_and_language_equal_plain_loops(texts: list[str]) -> None:
     reading = read([*texts, *COMMENTS])
     for i, text in enumerate([*texts, *COMMENTS]):
@@ -52,7 +51,7 @@ def test_valence_and_language_equal_plain_loops(texts: list[str]) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_trying_rules_by_cue_finds_what_trying_them_all_finds(text: str) -> None:
     texts = [text, *COMMENTS]
     reading = read(texts)
@@ -66,19 +65,8 @@ def test_trying_rules_by_cue_finds_what_trying_them_all_finds(text: str) -> None
                 assert found == expected[name], one
 
 
-def test_every_rule_is_found_by_its_own_cues() -> None:
-    """A cue that no text of the rule can hold would be a slip: each cue or a word that begins with it is in its rule."""
-    loose = [
-        (cue, rule.expression.pattern)
-        for rule in rules()
-        for cue in rule.cues
-        if cue.isalpha() and cue.isascii() and cue[:2] not in re.sub(r"\\.|[()?:\[\]]", "", rule.expression.pattern)
-    ]
-    assert loose == []
-
-
 @given(st.lists(TEXTS, min_size=1, max_size=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_model_is_a_sum_over_numbers_and_terms(texts: list[str]) -> None:
     model = shipped_model()
     everything = [*texts, *COMMENTS]
