@@ -59,12 +59,17 @@ def _valence(s: Stream, languages: Languages, words: np.ndarray) -> np.ndarray:
     number = languages.number[s.owner]
     readable = languages.covered | (languages.number == NAMES.index(UNDETERMINED))
     valence = np.where(sign | readable[s.owner], valence, 0.0)
-    for code in COVERED:
-        here = (number == NAMES.index(code)) & ~sign
-        if here.any():
-            own = s.take(f"valence_{code}")
-            valence = np.where(here & ~np.isnan(own), own, valence)
+    for code, at in _spoken_in(number):
+        own = s.vocabulary.column(f"valence_{code}")[s.meaning[at]]
+        valence[at] = np.where(sign[at] | np.isnan(own), valence[at], own)
     return valence
+
+
+def _spoken_in(number: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """Each language with a list of ours, with the places of its tokens, from the language of each token's text."""
+    present = np.bincount(number, minlength=len(NAMES))
+    numbers = [(code, NAMES.index(code)) for code in COVERED]
+    return [(code, np.flatnonzero(number == k)) for code, k in numbers if present[k]]
 
 
 def _praised(s: Stream, words: np.ndarray) -> np.ndarray:
@@ -77,12 +82,10 @@ def _praised(s: Stream, words: np.ndarray) -> np.ndarray:
 def _scope(s: Stream, languages: Languages) -> Scope:
     """The scope of a stream, with the negations and boosters of each text's language."""
     negates, boost = s.flag("negates"), s.take("boost")
-    number = languages.number[s.owner]
-    for code in COVERED:
-        here = number == NAMES.index(code)
-        if here.any():
-            negates = np.where(here, s.flag(f"negates_{code}"), negates)
-            boost = np.where(here, s.take(f"boosts_{code}") * _FOREIGN_BOOST, boost)
+    for code, at in _spoken_in(languages.number[s.owner]):
+        rows = s.meaning[at]
+        negates[at] = s.vocabulary.column(f"negates_{code}")[rows] > 0
+        boost[at] = s.vocabulary.column(f"boosts_{code}")[rows] * _FOREIGN_BOOST
     return scope(s, negates, boost)
 
 

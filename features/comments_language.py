@@ -29,7 +29,8 @@ _ENDING, _LETTER, _SCRIPT_LETTER = 0.2, 0.7, 0.5
 _ENOUGH = 0.34
 """Less evidence than this is no evidence: one word shared by three languages."""
 _SLOTS = 4
-_SLOT_NAMES = [f"{part}_{i}" for i in range(_SLOTS) for part in ("language", "language_weight")]
+SLOT_NAMES: tuple[str, ...] = tuple(f"{part}_{i}" for i in range(_SLOTS) for part in ("language", "language_weight"))
+NO_SLOTS = (0.0,) * (2 * _SLOTS)
 _LONG, _LONGEST_ENDING = 5, 6
 _UNDERSTOOD = np.isin(np.array(NAMES), ["en", *COVERED])
 
@@ -52,23 +53,38 @@ def _word_evidence() -> dict[str, dict[str, float]]:
     return evidence
 
 
-def _script(letter: str) -> str | None:
+@cache
+def _of_letter(letter: str) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
+    """What one letter says: languages that use it, the language of its script, languages it alone tells."""
     code = ord(letter)
-    return next((language for first, last, language in SCRIPTS if first <= code <= last), None)
+    script = next((language for first, last, language in SCRIPTS if first <= code <= last), None)
+    return (
+        tuple(language for language, letters in LETTERS.items() if letter in letters),
+        script,
+        tuple(language for language, letters in TELLING.items() if letter in letters),
+    )
 
 
-def _of_script(form: str) -> dict[str, float]:
-    """Letters of scripts that are not Latin speak for their language, or for another that alone uses some of them."""
-    found: dict[str, float] = {}
+def _of_letters(form: str, found: dict[str, float]) -> None:
+    """Add what letters beyond ASCII say: those of one language, and scripts that are not Latin."""
+    using: set[str] = set()
+    telling: set[str] = set()
+    scripts: dict[str, float] = {}
     for letter in form:
-        if ord(letter) > 0x2FF and (code := _script(letter)):
-            found[code] = found.get(code, 0.0) + _SCRIPT_LETTER
-    for code, letters in TELLING.items():
-        if any(letter in form for letter in letters):
-            found[code] = sum(found.values()) + _SCRIPT_LETTER
-    if "ja" in found and "zh" in found:
-        found["ja"] += found.pop("zh")
-    return found
+        if letter > "\x7f":
+            used, script, told = _of_letter(letter)
+            using.update(used)
+            telling.update(told)
+            if script:
+                scripts[script] = scripts.get(script, 0.0) + _SCRIPT_LETTER
+    for code in using:
+        found[code] = found.get(code, 0.0) + _LETTER
+    for code in telling:
+        scripts[code] = sum(scripts.values()) + _SCRIPT_LETTER
+    if "ja" in scripts and "zh" in scripts:
+        scripts["ja"] += scripts.pop("zh")
+    for code, weight in scripts.items():
+        found[code] = found.get(code, 0.0) + weight
 
 
 @cache
@@ -78,8 +94,16 @@ def _endings() -> dict[str, tuple[str, ...]]:
     return {end: tuple(code for code, listed in ENDINGS.items() if end in listed) for end in ends}
 
 
+@cache
+def _tails() -> frozenset[str]:
+    """The last two letters of every ending: most words are told by them to have none."""
+    return frozenset(end[-2:] for end in _endings())
+
+
 def _of_ending(form: str) -> dict[str, float]:
     """The longest listed ending speaks a little for its languages."""
+    if form[-2:] not in _tails():
+        return {}
     for length in range(min(_LONGEST_ENDING, len(form) - 2), 1, -1):
         codes = _endings().get(form[-length:])
         if codes:
@@ -93,11 +117,7 @@ def evidence(form: str) -> dict[str, float]:
     if form.isascii():
         return found or (_of_ending(form) if len(form) >= _LONG else {})
     found = dict(found)
-    for code, letters in LETTERS.items():
-        if any(letter in form for letter in letters):
-            found[code] = found.get(code, 0.0) + _LETTER
-    for code, weight in _of_script(form).items():
-        found[code] = found.get(code, 0.0) + weight
+    _of_letters(form, found)
     return found or _of_ending(form)
 
 
@@ -121,19 +141,14 @@ class Languages:
         return np.asarray(_UNDERSTOOD[self.number])
 
 
-def evidence_slots(form: str, weight: float) -> dict[str, float]:
-    """The same in a fixed number of columns, strongest languages first: number in `LANGUAGES` and weight.
-
-    Empty where the word says nothing; all columns where `weight` is 0.
-    """
+def evidence_slots(form: str, weight: float) -> tuple[float, ...]:
+    """The same in a fixed number of columns (`SLOT_NAMES`), strongest first: number in `LANGUAGES` and weight."""
     found = evidence(form)
-    if not found and weight:
-        return {}
+    if not found:
+        return NO_SLOTS
     strongest = sorted(found.items(), key=lambda item: -item[1])[:_SLOTS]
-    slots = dict.fromkeys(_SLOT_NAMES, 0.0)
-    for i, (code, value) in enumerate(strongest):
-        slots[f"language_{i}"], slots[f"language_weight_{i}"] = _NUMBER[code], weight * value
-    return slots
+    slots = tuple(part for code, value in strongest for part in (_NUMBER[code], weight * value))
+    return slots + NO_SLOTS[len(slots) :]
 
 
 def identify(s: Stream) -> Languages:

@@ -6,6 +6,7 @@ neighbours is array arithmetic over the whole stream. A text's result never depe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ import numpy as np
 
 from features.comments_vocabulary import Vocabulary, vocabulary
 from features.text import clean, tokens
+
+_BLANK_COUNTS = re.compile(r"[\n$€£¥₹]")
+_LONGEST_REMEMBERED = 40
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,9 @@ class Stream:
     """The cleaned texts."""
     vocabulary: Vocabulary
     which: np.ndarray
-    """Row of each token in the vocabulary, int64, shape (n_tokens,)."""
+    """Number of each token in the vocabulary, int64, shape (n_tokens,)."""
+    meaning: np.ndarray
+    """Row of each token in the table of meanings, int64, shape (n_tokens,)."""
     owner: np.ndarray
     """Which text a token belongs to, int64, ascending, shape (n_tokens,)."""
     start: np.ndarray
@@ -31,7 +37,7 @@ class Stream:
 
     def take(self, name: str) -> np.ndarray:
         """A number of every token, by column of the vocabulary, float64, shape (n_tokens,)."""
-        return np.asarray(self.vocabulary.column(name)[self.which])
+        return np.asarray(self.vocabulary.column(name)[self.meaning])
 
     def flag(self, name: str) -> np.ndarray:
         """A yes-or-no column, bool, shape (n_tokens,)."""
@@ -46,6 +52,28 @@ class Stream:
         return self.total(self.take(name))
 
 
+def _cut(text: str, known: Vocabulary) -> tuple[int, ...]:
+    """The numbers of a text's tokens."""
+    return tuple([known[token if token[0] != "@" else "@name"] for token in tokens(text)])
+
+
+def _numbers(text: str, known: Vocabulary) -> list[int]:
+    """The same, from the memory of what stands between blanks: no token but a line break or an amount holds a blank."""
+    if _BLANK_COUNTS.search(text):
+        return list(_cut(text, known))
+    chunks = known.chunks
+    found: list[int] = []
+    for chunk in text.split():
+        numbers = chunks.get(chunk)
+        if numbers is None:
+            plain = chunk.isascii() and chunk.isalnum()  # one token, for sure
+            numbers = (known[chunk],) if plain else _cut(chunk, known)
+            if len(chunk) <= _LONGEST_REMEMBERED:
+                chunks[chunk] = numbers
+        found += numbers
+    return found
+
+
 def stream(raw: Sequence[str]) -> Stream:
     """Clean and cut texts and look their tokens up."""
     known = vocabulary()
@@ -53,8 +81,9 @@ def stream(raw: Sequence[str]) -> Stream:
     counts = np.empty(len(texts), dtype=np.int64)
     flat: list[int] = []
     for i, text in enumerate(texts):
-        found = tokens(text)
+        found = _numbers(text, known)
         counts[i] = len(found)
-        flat += [known[token if token[0] != "@" else "@name"] for token in found]
+        flat += found
+    which = np.array(flat, dtype=np.int64)
     owner = np.repeat(np.arange(len(texts)), counts)
-    return Stream(texts, known, np.array(flat, dtype=np.int64), owner, np.cumsum(counts) - counts)
+    return Stream(texts, known, which, known.meanings(which), owner, np.cumsum(counts) - counts)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from features.comments_emoji import EMOJI_VALENCE, EMOTICON_VALENCE, emoticon_valence
 from features.comments_foreign import FOREIGN_VALENCE
@@ -21,8 +21,7 @@ _FIRST_PICTURE = 0x2000
 _CYRILLIC_LIKE = str.maketrans("асеіоорхуԁѕјһԛԝАВЕКМНОРСТХ", "aceioopxydsjhqwABEKMHOPCTX")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token by itself."""
 
     form: str
@@ -59,11 +58,13 @@ def _link(text: str) -> Token:
 
 
 def _word(text: str) -> Token:
-    lower = _plain_letters(text).lower()
-    if "." in lower or "/" in lower:
-        return _link(lower)
-    if lower[0].isdigit() and lower.strip("0123456789") in _UNITS:
-        return Token("<number>", NUMBER)
+    lower = text.lower()
+    if not lower.isalpha() or not lower.isascii():
+        lower = _plain_letters(text).lower()
+        if "." in lower or "/" in lower:
+            return _link(lower)
+        if lower[0].isdigit() and lower.strip("0123456789") in _UNITS:
+            return Token("<number>", NUMBER)
     form, stretched = unstretched(lower, _known())
     loud = len(text) > 1 and text.isupper()
     return Token(form, WORD, word_valence().get(form, 0.0), capitals=loud, stretched=stretched)
@@ -85,7 +86,7 @@ def _lettered(text: str) -> Token:
     """A token that begins with a letter or digit."""
     if text.lower() in EMOTICON_VALENCE:
         return _emoticon(text)
-    if text[:7].lower().startswith(("http:", "https:", "www.")):
+    if ("." in text or ":" in text) and text[:7].lower().startswith(("http:", "https:", "www.")):
         return _link(text)
     return _word(text)
 

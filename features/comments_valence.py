@@ -72,9 +72,9 @@ def _phrases() -> Phrases:
     return plant(FOREIGN_PHRASES | PHRASE_VALENCE)
 
 
-def phrase_word(form: str) -> int:
-    """The number of a word in the table of phrases; -1 for words of no phrase."""
-    return _phrases().ids.get(form, -1)
+def phrase_words() -> dict[str, int]:
+    """The number of each word of the table of phrases."""
+    return _phrases().ids
 
 
 @dataclass(frozen=True)

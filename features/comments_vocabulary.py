@@ -7,17 +7,18 @@ change nothing but speed. It is bounded; when full, a fresh one is begun.
 from __future__ import annotations
 
 import threading
+from functools import cache
 
 import numpy as np
 
 from features.comments_foreign import FOREIGN_BOOSTERS, FOREIGN_NEGATIONS, FOREIGN_VALENCE
-from features.comments_language import evidence_slots
+from features.comments_language import NO_SLOTS, SLOT_NAMES, evidence_slots
 from features.comments_lexicon import read_textblob, read_vader
 from features.comments_match import cued_by
 from features.comments_stopwords import STOPWORDS
 from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, WORD, Token, describe
 from features.comments_topics import TOPICS
-from features.comments_valence import phrase_word
+from features.comments_valence import phrase_words
 from features.comments_words import (
     BOOSTERS,
     CONTRAST,
@@ -32,7 +33,6 @@ from features.comments_words import (
 )
 
 _MOST_REMEMBERED = 120_000
-_FOREIGN_BOOST = 0.25
 PRONOUNS: dict[str, frozenset[str]] = {
     "first": listed("i i'm im my me mine i've i'd i'll myself"),
     "second": listed("you your u ur you're youre yours ya y'all"),
@@ -58,12 +58,21 @@ _BASE = (
 )  # fmt: skip
 
 
+_UNRATED = (0.0, 0.0)
+
+
+@cache
+def _lexica() -> dict[str, tuple[float, float]]:
+    """What VADER and TextBlob say of a word that either rates."""
+    vader, textblob = read_vader(), read_textblob()
+    return {word: (vader.get(word, 0.0), textblob.get(word, 0.0)) for word in (*vader, *textblob)}
+
+
 def _base(token: Token) -> tuple[float, ...]:
     """What every token has, in the order of `_BASE`."""
     form, kind = token.form, token.kind
     sign = kind in (EMOJI, EMOTICON)
-    vader = read_vader().get(form, 0.0) if kind == WORD else token.valence
-    textblob = read_textblob().get(form, 0.0) if kind == WORD else 0.0
+    vader, textblob = _lexica().get(form, _UNRATED) if kind == WORD else (token.valence, 0.0)
     cued = bool(cued_by(form))
     mixed = kind == WORD and not form.isalpha() and not form.isdigit() and any(map(str.isdigit, form))
     return (
@@ -72,59 +81,88 @@ def _base(token: Token) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-def _special(form: str) -> dict[str, float]:
-    """What a listed word has besides. In a covered language a valence is NaN where the English one counts."""
-    row = {
-        "slang": SLANG.get(form, np.nan), "boost": BOOSTERS.get(form, 0.0), "phrase_word": phrase_word(form),
-    }  # fmt: skip
-    row |= {name: float(form in words) for name, words in _SETS.items()}
-    for code, rated in FOREIGN_VALENCE.items():
-        row[f"valence_{code}"] = rated.get(form, 0.0 if form in _COMMON[code] else np.nan)
-    return row
-
-
-_NOTHING = _special("")
-_NO_EVIDENCE = evidence_slots("", 0.0)
-COLUMNS: tuple[str, ...] = (*_BASE, *_NO_EVIDENCE, *_NOTHING)
+_RATED = (
+    "slang", "boost", "phrase_word", *_SETS, *(f"valence_{code}" for code in FOREIGN_VALENCE),
+)  # fmt: skip
+COLUMNS: tuple[str, ...] = (*_BASE, *SLOT_NAMES, *_RATED)
 _PLACE = {name: place for place, name in enumerate(COLUMNS)}
-_EVIDENCE = slice(len(_BASE), len(_BASE) + len(_NO_EVIDENCE))
-_LISTED = slice(_EVIDENCE.stop, len(COLUMNS))
-_EMPTY = np.array([*[0.0] * len(_BASE), *_NO_EVIDENCE.values(), *_NOTHING.values()])[:, None]
-_SPECIAL = frozenset().union(*_SETS.values(), *_COMMON.values(), *FOREIGN_VALENCE.values(), SLANG, BOOSTERS)
+_NOTHING = [
+    np.nan if name == "slang" or name.startswith("valence_") else -1.0 if name == "phrase_word" else 0.0
+    for name in _RATED
+]
+"""In a covered language a valence is NaN where the English one counts."""
+
+
+@cache
+def _listed() -> dict[str, dict[int, float]]:
+    """What a listed word has besides: column → value."""
+    found: dict[str, dict[int, float]] = {}
+    for name, words in _SETS.items():
+        for word in words:
+            found.setdefault(word, {})[_PLACE[name]] = 1.0
+    for code, rated in FOREIGN_VALENCE.items():
+        for word, value in (dict.fromkeys(_COMMON[code], 0.0) | rated).items():
+            found.setdefault(word, {})[_PLACE[f"valence_{code}"]] = value
+    for name, values in (("slang", SLANG), ("boost", BOOSTERS), ("phrase_word", phrase_words())):
+        for word, value in values.items():
+            found.setdefault(word, {})[_PLACE[name]] = value
+    return found
+
+
 _WEIGHTS = {WORD: 1.0, HASHTAG: 0.3}
-_ROOM = 4096
+_ROOM = 1024
+_Meaning = tuple[tuple[float, ...], tuple[float, ...], str]
 
 
 class Vocabulary(dict[str, int]):
-    """Token → its row in the table. Looking up an unknown token describes it first."""
+    """Token → its number. Looking up an unknown token describes it first.
+
+    Most words mean nothing by themselves, so many tokens share one row of the table of meanings: it stays small.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[str] = []
-        self._table = np.repeat(_EMPTY, _ROOM, axis=1)
+        """What each token is, by number."""
+        self.chunks: dict[str, tuple[int, ...]] = {}
+        """The tokens of each stretch of text between blanks met so far."""
+        self._meanings: dict[_Meaning, int] = {}
+        self._table = np.zeros((len(COLUMNS), _ROOM))
+        self._meaning_of = np.zeros(_ROOM, dtype=np.int64)
         self._lock = threading.Lock()
 
     def __missing__(self, text: str) -> int:
         token = describe(text)
-        form = token.form
-        base = _base(token)
-        spoken = evidence_slots(form.lstrip("#"), _WEIGHTS[token.kind]) if token.kind in _WEIGHTS else {}
+        form, weight = token.form, _WEIGHTS.get(token.kind, 0.0)
+        spoken = evidence_slots(form.lstrip("#"), weight) if weight else NO_SLOTS
+        meaning = (_base(token), spoken, form if form in _listed() else "")
         with self._lock:
             number = len(self.forms)
-            if number == self._table.shape[1]:
-                self._table = np.concatenate([self._table, np.repeat(_EMPTY, number, axis=1)], axis=1)
-            row = self._table[:, number]
-            row[: len(_BASE)] = base
-            if spoken:
-                row[_EVIDENCE] = list(spoken.values())
-            if form in _SPECIAL or phrase_word(form) >= 0:
-                row[_LISTED] = list(_special(form).values())
+            if number == len(self._meaning_of):
+                self._meaning_of = np.concatenate([self._meaning_of, np.zeros(number, dtype=np.int64)])
+            self._meaning_of[number] = self._row(meaning)
             self.forms.append(form)
             self[text] = number
         return number
 
+    def _row(self, meaning: _Meaning) -> int:
+        row = self._meanings.get(meaning)
+        if row is None:
+            row = self._meanings[meaning] = len(self._meanings)
+            if row == self._table.shape[1]:
+                self._table = np.concatenate([self._table, np.zeros_like(self._table)], axis=1)
+            values = [*meaning[0], *meaning[1], *_NOTHING]
+            for place, value in _listed().get(meaning[2], {}).items():
+                values[place] = value
+            self._table[:, row] = values
+        return row
+
+    def meanings(self, tokens: np.ndarray) -> np.ndarray:
+        """The row of the table of each token, from their numbers."""
+        return np.asarray(self._meaning_of[tokens])
+
     def column(self, name: str) -> np.ndarray:
-        """One number of every token, float64, shape (n_rows or more,)."""
+        """One number of every meaning, float64, shape (n_meanings or more,)."""
         return np.asarray(self._table[_PLACE[name]])
 
 
@@ -134,6 +172,6 @@ _current = Vocabulary()
 def vocabulary() -> Vocabulary:
     """The vocabulary in use; a fresh one when the last is full."""
     global _current
-    if len(_current) > _MOST_REMEMBERED:
+    if len(_current) > _MOST_REMEMBERED or len(_current.chunks) > 2 * _MOST_REMEMBERED:
         _current = Vocabulary()
     return _current

@@ -26,7 +26,7 @@ def described(text: str) -> list[Token]:
 
 
 def language(found: list[Token]) -> str:
-    score: Counter[str] = Counter()
+    score: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
     for token in found:
         if token.kind in _WEIGHTS:
             for code, weight in sorted(evidence(token.form.lstrip("#")).items(), key=lambda item: -item[1])[:4]:
