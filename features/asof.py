@@ -19,7 +19,7 @@ import pyarrow as pa
 from data.history import History
 from features import grouped
 from features.grouped import Floats, Ints, Mask
-from features.words import Strings, codes, positions_in, ranks, strings, take
+from features.words import Strings, codes, distinct_of, filled, positions_in, ranks, strings, take
 
 DAY = 86_400_000_000
 """Microseconds in a day; times are whole microseconds since 1970, UTC."""
@@ -59,6 +59,7 @@ class Columns:
         self._numbers: dict[str, Floats] = {}
         self._times: dict[str, Ints] = {}
         self._texts: dict[str, Strings] = {}
+        self._distinct: dict[str, tuple[Strings, Ints]] = {}
 
     def numbers(self, name: str) -> Floats:
         """A number, count or flag column: float64, NaN = missing."""
@@ -77,6 +78,13 @@ class Columns:
         if name not in self._texts:
             self._texts[name] = strings(self.frame[name])
         return self._texts[name]
+
+    def distinct(self, name: str) -> tuple[Strings, Ints]:
+        """The distinct texts of a column, a missing one as "", and for each row which one it has."""
+        if name not in self._distinct:
+            encoded = filled(self.texts(name)).dictionary_encode()
+            self._distinct[name] = encoded.dictionary, codes(encoded)
+        return self._distinct[name]
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,14 @@ class Visible:
     def texts(self, name: str) -> Strings:
         """A text column of the visible rows, shape (m,)."""
         return self.columns.texts(name).take(pa.array(self.row))
+
+    def distinct(self, name: str) -> tuple[Strings, Ints]:
+        """The distinct texts of a column among the visible rows, a missing one as "", and which one each row has.
+
+        What is read of a text is read once, however many rows and pairings have it; no text unseen is among them.
+        """
+        texts, code = self.columns.distinct(name)
+        return distinct_of(texts, code[self.row])
 
     def codes(self, name: str) -> Ints:
         """A text column of the visible rows as numbers good for equality alone; -1 where missing. Shape (m,)."""

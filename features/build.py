@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,9 @@ import pandas as pd
 from data.history import History, pairings_frame
 from features import asof, audience, bought, campaign, commenters, engagement, niche, peers, sentiment, track_record
 from features.catalog import NAMES
-from features.grouped import Floats, Ints
+from features.grouped import Floats
+from features.parts import Part, done_parts, parts_of
 from features.reference import Reference
-from features.words import positions_in, strings
 
 ROWS_AT_ONCE = 150_000
 """Posts and comments looked at in one go: bounds memory, and changes no value."""
@@ -21,7 +21,12 @@ Progress = Callable[[int, int], None]
 
 
 def build_features(
-    history: History, pairings: pd.DataFrame, reference: Reference | None = None, *, progress: Progress | None = None
+    history: History,
+    pairings: pd.DataFrame,
+    reference: Reference | None = None,
+    *,
+    progress: Progress | None = None,
+    workers: int = 1,
 ) -> pd.DataFrame:
     """Every feature of every pairing, from what was known strictly before its `as_of`.
 
@@ -32,6 +37,8 @@ def build_features(
         Columns `creator_id`, `campaign_id` and `as_of` (UTC); TableError names each fault.
     reference : what was fitted across creators and saved with the model; None: the published stand-ins
     progress : called after each part of the work
+    workers : processes to share the creators among; the same bits for any number. Each takes a second to start, so
+        more than one pays from some thousand creators on, and only where the caller's module may be imported again
 
     Returns
     -------
@@ -39,17 +46,22 @@ def build_features(
     missing, as the catalogue tells; an unknown creator or campaign gives missing values, never a lost row.
     """
     asked = pairings_frame(pairings)
-    reference = reference or Reference()
+    rows = len(history["posts"]) + len(history["comments"]) + len(asked)
     out = np.full((len(asked), len(NAMES)), np.nan)
     done = 0
-    for rows, part in _parts(history, asked):
-        made = features_of(asof.View(part, asked.take(rows).reset_index(drop=True)), reference)
-        for column, name in enumerate(NAMES):
-            out[rows, column] = made[name]
-        done += len(rows)
+    parts = parts_of(history, asked, min(ROWS_AT_ONCE, rows // workers + 1) if workers > 1 else ROWS_AT_ONCE)
+    for at, made in done_parts(_of_part, parts, reference or Reference(), workers):
+        out[at] = made
+        done += len(at)
         if progress is not None:
             progress(done, len(asked))
     return pd.DataFrame(out, index=asked.index, columns=list(NAMES), copy=False)
+
+
+def _of_part(part: Part, reference: Reference) -> Floats:
+    """Features of the pairings of a part, shape (rows, len(NAMES))."""
+    made = features_of(asof.View(History(part.tables), part.pairings), reference)
+    return np.column_stack([made[name] for name in NAMES])
 
 
 def features_of(view: asof.View, reference: Reference) -> dict[str, Floats]:
@@ -65,31 +77,3 @@ def features_of(view: asof.View, reference: Reference) -> dict[str, Floats]:
         **campaign.campaign_features(view),
     }
     return {**made, **bought.bought_features(view, made)}
-
-
-def _parts(history: History, pairings: pd.DataFrame) -> Iterator[tuple[Ints, History]]:
-    """Positions of pairings, creator by creator, with the rows of their creators: about `ROWS_AT_ONCE` at a time."""
-    if len(history["posts"]) + len(history["comments"]) + len(pairings) <= ROWS_AT_ONCE:
-        yield np.arange(len(pairings)), history
-        return
-    asked = asof.Asked.of(pairings)
-    tables = {name: _by_owner(frame, asked) for name, frame in history.tables.items() if "creator_id" in frame}
-    posts, comments = (np.bincount(tables[name][0], minlength=len(asked.ids)) for name in ("posts", "comments"))
-    size = 1 + posts + comments
-    order = np.argsort(asked.position, kind="stable")
-    part = np.cumsum(size[asked.position[order]]) // ROWS_AT_ONCE
-    for rows in np.split(order, np.flatnonzero(np.diff(part)) + 1):
-        first, last = asked.position[rows[0]], asked.position[rows[-1]]
-        cut = {
-            name: history[name].take(at[np.searchsorted(owner, first) : np.searchsorted(owner, last, side="right")])
-            for name, (owner, at) in tables.items()
-        }
-        yield rows, History({**history.tables, **{n: f.reset_index(drop=True) for n, f in cut.items()}})
-
-
-def _by_owner(frame: pd.DataFrame, asked: asof.Asked) -> tuple[Ints, Ints]:
-    """The owner of each row that has one among the asked, ascending, and the positions of those rows."""
-    owner = positions_in(strings(frame["creator_id"]), asked.ids)
-    rows = np.flatnonzero(owner >= 0)
-    rows = rows[np.argsort(owner[rows], kind="stable")]
-    return owner[rows], rows

@@ -19,6 +19,7 @@ POD_POSTS = 3
 """Who turns up everywhere can be told from this many commented posts."""
 
 _WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _NONE = "no visible comment of others"
 _POD = "pods comment on each other's posts: Weerasinghe et al., WWW 2020, classifiers with AUC 0.91 and 0.94"
 
@@ -51,7 +52,7 @@ def commenter_features(view: View) -> dict[str, Floats]:
 
 def words_alone(text: str) -> str:
     """Its runs of letters and digits in lower case, with one blank between: what near-copies of a text share."""
-    return " ".join(_WORD.findall(text.lower()))
+    return " ".join((_ASCII_WORD if text.isascii() else _WORD).findall(text.lower()))
 
 
 def _replies(everyone: Visible, audience: Visible, own: Visible) -> dict[str, Floats]:
@@ -71,11 +72,10 @@ def _replies(everyone: Visible, audience: Visible, own: Visible) -> dict[str, Fl
 
 def _repetition(audience: Visible) -> dict[str, Floats]:
     count = audience.count()
-    distinct = audience.texts("text").dictionary_encode()
-    text = codes(distinct)
+    texts, text = audience.distinct("text")
     pair, _, _ = grouped.distinct(audience.pair, text)
-    words = [words_alone(known) for known in distinct.dictionary.to_pylist()]
-    length = np.array([*(known.count(" ") + 1 if known else 0 for known in words), 0], dtype=np.float64)[text]
+    words = [words_alone(known) for known in texts.to_pylist()]
+    length = np.array([known.count(" ") + 1 if known else 0 for known in words], dtype=np.float64)[text]
     long = length >= NEAR_DUPLICATE_WORDS
     twin, _, times = grouped.distinct(audience.pair[long], codes(strings(words))[text[long]])
     repeated = grouped.total(twin, np.where(times > 1, times, 0).astype(np.float64), audience.n)

@@ -25,6 +25,7 @@ from features.niche_signs import DISCLOSED
 from features.niche_subjects import log_lift
 from features.niche_text import stem
 from features.niche_topics import plain_splitter
+from features.parts import parts_of
 from features.postings import Collector, Postings, as_key, texts_as_bytes
 from features.reference import Reference
 from features.text_space import summed, unit
@@ -136,9 +137,9 @@ def creator_side(
     pairings = pairings_frame(pd.DataFrame({"creator_id": ids, "campaign_id": NO_CAMPAIGN, "as_of": as_of}))
     making = _Making(reference)
     done = 0
-    for rows, part in build._parts(history, pairings):
-        order = np.argsort(rows, kind="stable")
-        making.add(asof.View(part, pairings.take(rows[order]).reset_index(drop=True)))
+    for part in parts_of(history, pairings, build.ROWS_AT_ONCE):
+        rows = np.sort(part.rows)
+        making.add(asof.View(History(part.tables), pairings.take(rows).reset_index(drop=True)))
         done += len(rows)
         if progress is not None:
             progress(done, len(ids))

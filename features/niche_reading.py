@@ -6,7 +6,7 @@ and sums over them give the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from features.grouped import Floats, Ints, Mask
 from features.niche_signs import TRIGGER, signs_of, signs_of_phrases, spaced
 from features.niche_text import Splitter, fold, tokens
 from features.niche_topics import N_TOPICS, topics_of
-from features.words import strings, take
+from features.words import codes, strings
 
 FIELDS = ("caption", "reply", "comment")
 """Captions with bio and handle · the creator's own comments · the comments of others."""
@@ -66,13 +66,13 @@ class Texts:
 
 def as_texts(listed: Iterable[Sequence[str]]) -> Texts:
     """Texts from the words of each."""
-    number: dict[str, int] = {}
-    found: list[int] = []
+    flat: list[str] = []
     ends = [0]
-    for words in listed:
-        found += [number.setdefault(word, len(number)) for word in words]
-        ends.append(len(found))
-    return Texts(tuple(number), np.array(found, np.int64), np.array(ends, np.int64))
+    for words in listed:  # one list at a time: a hundred thousand of them at once keep the garbage collector busy
+        flat += words
+        ends.append(len(flat))
+    encoded = strings(flat).dictionary_encode()
+    return Texts(tuple(encoded.dictionary.to_pylist()), codes(encoded), np.array(ends, np.int64))
 
 
 def terms_of(tokens_read: Texts, splitter: Splitter) -> Texts:
@@ -97,10 +97,18 @@ class Captions:
     @classmethod
     def read(cls, values: Iterable[object]) -> Captions:
         """From caption texts; a missing one is empty."""
-        folded = [fold(text) if isinstance(text, str) else "" for text in values]
-        parts = [tokens(text) for text in folded]
-        signs = [_signs(words, text) for words, text in zip(parts, folded, strict=True)]
-        return cls(as_texts(parts), np.array(signs, np.int64), tuple(spaced(words) for words in parts))
+        signs: list[int] = []
+        forms: list[str] = []
+
+        def read() -> Iterator[list[str]]:
+            for text in values:
+                folded = fold(text) if isinstance(text, str) else ""
+                words = tokens(folded)
+                signs.append(_signs(words, folded))
+                forms.append(spaced(words))
+                yield words
+
+        return cls(as_texts(read()), np.array(signs, np.int64), tuple(forms))
 
 
 def _signs(parts: list[str], folded: str) -> int:
@@ -166,7 +174,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Raw:
-    """The texts that the pairings of a view may read, as tokens. `post`, `comment`: each distinct row read once."""
+    """The texts that the pairings of a view may read, as tokens. `captions`, `said`: each distinct text read once."""
 
     n: int
     posts: Visible
@@ -186,13 +194,14 @@ class Raw:
         """Everything read, hashtags not yet taken apart."""
         comments = view.comments
         comments = comments.where(grouped.from_end(comments.pair, view.n) < COMMENTS_READ)
-        post_rows, post = np.unique(view.posts.row, return_inverse=True)
-        comment_rows, comment = np.unique(comments.row, return_inverse=True)
-        captions = Captions.read(take(strings(view.posts.frame["caption"]), post_rows).to_pylist())
-        said = read_texts(take(strings(comments.frame["text"]), comment_rows).to_pylist())
+        captions, post = view.posts.distinct("caption")
+        said, comment = comments.distinct("text")
         bios = read_texts(view.profile_text("bio").to_pylist())
         handles = tuple(view.profile_text("handle").to_pylist())
-        return cls(view.n, view.posts, post, captions, comments, comment, said, bios, handles)
+        return cls(
+            view.n, view.posts, post, Captions.read(captions.to_pylist()), comments, comment,
+            read_texts(said.to_pylist()), bios, handles,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from functools import lru_cache
 from features.text import EMOJI, clean
 
 _TOKEN = re.compile(rf"https?:/+\S+|www\.\S+|#\w+|@\w[\w.]*|[^\W_]+(?:'[^\W_]+)?|{EMOJI}")
+_ASCII_WORD = re.compile("[a-zA-Z0-9]+(?:'[a-zA-Z0-9]+)?")
+"""What `_TOKEN` finds in an ASCII text without #, @ and links, several times faster."""
 _LINK = re.compile(r"https?:/|www\.")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _PLAIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ё": "е"})
@@ -62,10 +64,11 @@ _COMMON = words_of(
 
 def tokens(folded: str) -> list[str]:
     """Words, #tags, @names and emoji of a folded text, in order, links left out."""
+    linked = "http" in folded or "www." in folded
+    if folded.isascii() and not linked and "#" not in folded and "@" not in folded:
+        return _ASCII_WORD.findall(folded)
     found: list[str] = _TOKEN.findall(folded)
-    if "http" in folded or "www." in folded:
-        return [t for t in found if not _LINK.match(t)]
-    return found
+    return [t for t in found if not _LINK.match(t)] if linked else found
 
 
 @lru_cache(maxsize=200_000)

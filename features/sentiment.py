@@ -7,6 +7,7 @@ count. A comment not understood is missing, never neutral.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from features import grouped
 from features.asof import View, Visible
@@ -15,6 +16,8 @@ from features.feature import Feature
 from features.grouped import Floats, Mask
 from features.words import codes, joined, missing
 
+TEXTS_AT_ONCE = 10_000
+"""Distinct comments read in one go: bounds memory, and changes no value."""
 RECENT_DAYS = 180.0
 INTENTS = ("question", "purchase_intent", "complaint", "generic", "tag", "spam", "product", "creator")
 SHRUNK = {"question": 0.08, "purchase_intent": 0.03, "complaint": 0.03, "product": 0.10}
@@ -84,7 +87,7 @@ FEATURES: tuple[Feature, ...] = (
 def sentiment_features(view: View) -> dict[str, Floats]:
     """Every feature of `FEATURES`, each float64 of shape (n_pairings,), NaN = missing as the catalogue says.
 
-    Each visible comment is read once, however many pairings see it; no other is read.
+    Each distinct text among the visible comments is read once; no other is read.
     """
     audience = audience_of(view)
     read = readings(audience)
@@ -103,12 +106,14 @@ def audience_of(view: View) -> Visible:
 
 def readings(comments: Visible) -> dict[str, Floats]:
     """The reading of each visible comment, every number column of shape (m,)."""
-    rows = np.unique(comments.row)
-    table = read_comments(comments.frame["text"].take(rows).reset_index(drop=True).fillna(""))
-    place = np.searchsorted(rows, comments.row)
+    texts, place = comments.distinct("text")
+    parts = [
+        read_comments(pd.Series(pd.array(texts.slice(start, TEXTS_AT_ONCE), dtype="str")))
+        for start in range(0, max(len(texts), 1), TEXTS_AT_ONCE)
+    ]
     return {
-        name: np.asarray(table[name].to_numpy(), dtype=np.float64)[place]
-        for name in table.columns
+        name: np.concatenate([part[name].to_numpy() for part in parts]).astype(np.float64, copy=False)[place]
+        for name in parts[0].columns
         if name != "language"
     }
 

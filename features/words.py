@@ -67,6 +67,20 @@ def codes(texts: Strings) -> Ints:
     return _whole(encoded.indices)
 
 
+def filled(texts: Strings) -> Strings:
+    """The texts with "" for the missing."""
+    return texts.fill_null("") if texts.null_count else texts
+
+
+def distinct_of(texts: Strings, code: Ints) -> tuple[Strings, Ints]:
+    """Of distinct `texts` only those that `code` names, in their order, and `code` as positions among them."""
+    used = np.zeros(len(texts), dtype=bool)
+    used[code] = True
+    if used.all():
+        return texts, code
+    return texts.filter(pa.array(used)), np.asarray((np.cumsum(used) - 1)[code], dtype=np.int64)
+
+
 def ordered_codes(texts: Strings) -> Ints:
     """As `codes`, and in the order of the texts, so that a sum by ascending code is the same in any company."""
     encoded = texts.dictionary_encode()

@@ -168,6 +168,6 @@ def _meaning(reading: Reading, captions: Vocabulary, seed: int) -> tuple[Floats,
         return np.zeros((rows.shape[1], 0)), np.zeros(0)
     _, _, right = randomized_svd(rows, size, n_iter=4, random_state=seed)
     directions = stored(right.T)
-    posts = unit(captions.weigh(Counts.of_texts(reading.terms)) @ directions)
+    posts = unit(captions.weigh(reading.caption_counts) @ directions)[reading.post]
     known = ~np.isnan(posts[:, 0])
     return directions, posts[known].sum(axis=0) / max(int(known.sum()), 1)

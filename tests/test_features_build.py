@@ -18,7 +18,8 @@ from features.comments import read_comments
 from features.niche import NICHE_FEATURES
 from features.peers import PeerCurve
 from features.reference import Reference
-from tests.histories import START, Sizes, draw, draw_history, sizes
+from models.text_space import fit_text_space
+from tests.histories import DAYS, START, Sizes, draw, draw_history, sizes
 from tests.oracles import oracle
 
 CURVE = PeerCurve(
@@ -172,6 +173,15 @@ def test_parts_change_nothing(rows_at_once: int, monkeypatch: pytest.MonkeyPatch
     assert_frame_equal(parts, whole, check_exact=True)
     assert len(seen) > 1
     assert seen[-1] == (40, 40)
+
+
+def test_processes_change_nothing() -> None:
+    history, pairings = draw_history(5, Sizes(creators=30, posts=120, comments=200, pairings=40))
+    space = fit_text_space(history, START + pd.Timedelta(days=DAYS), 0)
+    reference = Reference(CURVE, space)
+    assert space is not None
+    shared = build_features(history, pairings, reference, workers=2)
+    assert_frame_equal(shared, build_features(history, pairings, reference), check_exact=True)
 
 
 def test_bad_pairings_are_named() -> None:
