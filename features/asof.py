@@ -19,7 +19,7 @@ import pyarrow as pa
 from data.history import History
 from features import grouped
 from features.grouped import Floats, Ints, Mask
-from features.words import Strings, codes, distinct_of, filled, positions_in, ranks, strings, take
+from features.words import NO_TEXTS, Strings, codes, distinct_of, filled, positions_in, ranks, strings, take
 
 DAY = 86_400_000_000
 """Microseconds in a day; times are whole microseconds since 1970, UTC."""
@@ -39,6 +39,9 @@ CANONICAL: Mapping[str, tuple[str, ...]] = MappingProxyType({
 """The order of an owner's rows, by table: first a time, then what tells apart rows of the same time."""
 
 
+_NO_NUMBERS, _NO_INTS = np.zeros(0), np.zeros(0, dtype=np.int64)
+
+
 def microseconds(times: pd.Series) -> Ints:
     """UTC times as microseconds since 1970; `NO_TIME` where missing."""
     return np.asarray(times.array.asi8, dtype=np.int64)
@@ -52,10 +55,14 @@ def days_between(later: Ints, earlier: Ints) -> Floats:
 
 
 class Columns:
-    """The columns of one table as arrays; each is taken out of the frame once, which for a request is half the work."""
+    """The columns of one table as arrays; each is taken out of the frame once, which for a request is half the work.
+
+    Most tables of a request have no rows: those are not asked at all.
+    """
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
+        self._empty = not len(frame)
         self._numbers: dict[str, Floats] = {}
         self._times: dict[str, Ints] = {}
         self._texts: dict[str, Strings] = {}
@@ -63,18 +70,24 @@ class Columns:
 
     def numbers(self, name: str) -> Floats:
         """A number, count or flag column: float64, NaN = missing."""
+        if self._empty:
+            return _NO_NUMBERS
         if name not in self._numbers:
             self._numbers[name] = np.asarray(self.frame[name].to_numpy(), dtype=np.float64)
         return self._numbers[name]
 
     def times(self, name: str) -> Ints:
         """A time column in microseconds."""
+        if self._empty:
+            return _NO_INTS
         if name not in self._times:
             self._times[name] = microseconds(self.frame[name])
         return self._times[name]
 
     def texts(self, name: str) -> Strings:
         """A text column."""
+        if self._empty:
+            return NO_TEXTS
         if name not in self._texts:
             self._texts[name] = strings(self.frame[name])
         return self._texts[name]

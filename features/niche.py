@@ -17,7 +17,7 @@ from features.niche_subjects import Brief, creator_match, direction, read_brief
 from features.niche_text import fold, stem, tokens
 from features.niche_topics import N_TOPICS, plain_splitter, topic_mass
 from features.text_space import TextSpace, dot, summed, unit
-from features.words import equal, strings, take
+from features.words import equal, take
 
 _UNREAD = "nothing to read of the creator, or the brief's words tell no subject"
 _NO_SPACE = _UNREAD + ", or no text space was fitted"
@@ -73,10 +73,7 @@ class _Briefs:
     @classmethod
     def of(cls, view: View, space: TextSpace | None) -> _Briefs:
         rows, place = np.unique(view.campaign, return_inverse=True)
-        texts = [
-            take(strings(view.history["campaigns"][name]), rows).to_pylist()
-            for name in ("brief", "keywords", "category")
-        ]
+        texts = [take(view.campaigns.texts(name), rows).to_pylist() for name in ("brief", "keywords", "category")]
         return cls(
             np.where(view.campaign >= 0, place, -1), [read_brief(*said, space) for said in zip(*texts, strict=True)]
         )

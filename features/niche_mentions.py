@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from features import grouped
-from features.asof import View, Visible, microseconds
+from features.asof import View, Visible
 from features.feature import Feature
 from features.grouped import Floats, Ints, Mask
 from features.niche_reading import Reading
 from features.niche_signs import CONTROVERSIAL, DISCLOSED, PROFANE, SCAM, Brand, brands
-from features.words import positions_in, strings, take
+from features.words import positions_in, take
 
 _NEVER = np.iinfo(np.int64).max
 _NO_BRAND = "the campaign is unknown"
@@ -61,9 +61,7 @@ class _Asked:
     @classmethod
     def of(cls, view: View) -> _Asked:
         rows, place = np.unique(view.campaign, return_inverse=True)
-        names, listed = (
-            take(strings(view.history["campaigns"][c]), rows).to_pylist() for c in ("brand", "competitors")
-        )
+        names, listed = (take(view.campaigns.texts(c), rows).to_pylist() for c in ("brand", "competitors"))
         single = [(found,) if name and (found := Brand.of(name)) else () for name in names]
         return cls(np.where(view.campaign >= 0, place, -1), single, [brands(text) for text in listed])
 
@@ -133,9 +131,8 @@ def _keys(posts: Visible) -> list[str | None]:
 
 def _deal_brands(view: View) -> list[str | None]:
     """The brand key of each visible collaboration; None where its campaign is unknown."""
-    campaigns = view.history["campaigns"]
-    place = positions_in(view.collaborations.texts("campaign_id"), strings(campaigns["campaign_id"]))
-    names = take(strings(campaigns["brand"]), place).to_pylist()
+    place = positions_in(view.collaborations.texts("campaign_id"), view.campaigns.texts("campaign_id"))
+    names = take(view.campaigns.texts("brand"), place).to_pylist()
     known = {name: Brand.of(name) for name in set(names) if name}
     return [found.key if name and (found := known[name]) else None for name in names]
 
@@ -157,7 +154,7 @@ def _first_paid(view: View, asked: _Asked, posts: Visible, paid: Mask) -> Ints:
     out = np.full(view.n, _NEVER, dtype=np.int64)
     deals = view.collaborations.where(_with(view, asked.place, asked.brand))
     np.minimum.at(out, deals.pair, deals.times("agreed_at"))
-    np.minimum.at(out, posts.pair[paid], microseconds(posts.frame["posted_at"])[posts.row[paid]])
+    np.minimum.at(out, posts.pair[paid], posts.times("posted_at")[paid])
     return out
 
 

@@ -14,6 +14,7 @@ from features.grouped import Floats, Ints, Mask
 Strings: TypeAlias = Any
 """`pyarrow.LargeStringArray`, shape (m,), null = missing (pyarrow has no types to tell the checker)."""
 _TYPE = pa.large_string()
+NO_TEXTS: Strings = pa.array([], _TYPE)
 _SLASH = pa.scalar("/", _TYPE)
 
 
