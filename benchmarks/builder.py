@@ -1,9 +1,12 @@
 """Speed and size of the feature builder.
 
 1. Against a straightforward builder (pandas groupby, `TextBlob(text).sentiment`) on 2,000 creators: the outputs that
-   both define must be equal; seconds of both, in turn, one core.
-2. Seconds per creator and peak memory from 1,000 creators up to 100,000 (1 million posts, 5 million comments).
-3. One pairing from raw tables of 20 posts and 400 comments: `History.of` and `build_features` together, median.
+   both define must be equal; CPU seconds of both on one core, in turn, median of several rounds. Once on made-up tables
+   (50 comments per creator, many texts repeated), once on 2,000 real creators with their real comments.
+2. Seconds per creator and peak memory from 1,000 creators up to 100,000 (1 million posts, 5 million comments), in one
+   process; then the largest once more with two worker processes.
+3. One pairing from raw tables of 20 posts and 400 comments: `History.of` and `build_features` together, and from the
+   typed frames that a request makes; median.
 
 Run: python benchmarks/builder.py [--creators 100000]
 """
@@ -25,7 +28,7 @@ from textblob import TextBlob
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from common import write_result
+from common import need_public_data, write_result
 
 from data.history import History
 from features.build import build_features
@@ -35,11 +38,14 @@ POSTS, COMMENTS = 10, 50
 """Per creator."""
 SIZES = (1_000, 10_000, 100_000)
 PLAIN_CREATORS = 2_000
+ROUNDS = 3
+WORKERS = 2
 OPENINGS = (
     "love this", "so good", "where can I buy it", "not sure about that", "broke after {n} days", "😍😍", "amazing",
     "how much is shipping to {n}", "ordered {n} of these", "you look great", "check my page", "@friend{n} look",
     "isn't great", "best so far", "terrible quality", "me encanta", "which size do you wear", "thanks for sharing",
 )  # fmt: skip
+SUBJECTS = ("travel", "pasta", "running", "linen", "skincare", "puppy", "garden", "coffee", "yoga", "sneakers")
 CLOSINGS = ("", "!", "!!!", " please", " 🔥", " from {n}", " my friend", " honestly", " again and again", " {n}")
 
 
@@ -52,6 +58,11 @@ def made_tables(creators: int, seed: int = 0) -> dict[str, pd.DataFrame]:
     written = posted[on] + pd.to_timedelta(rng.integers(0, 86_400 * 9, comments), unit="s")
     opening, closing = rng.integers(0, len(OPENINGS), comments), rng.integers(0, len(CLOSINGS), comments)
     number = rng.integers(0, 5_000, comments)
+    subject, day = rng.integers(0, len(SUBJECTS), (2, posts)), rng.integers(0, 400, posts)
+    captions = [
+        f"day {d} of {SUBJECTS[a]} and {SUBJECTS[b]}, more soon #{SUBJECTS[a]} #{SUBJECTS[b]}life"
+        for d, a, b in zip(day, *subject, strict=True)
+    ]
     texts = [
         (OPENINGS[a] + CLOSINGS[b]).replace("{n}", str(n)) for a, b, n in zip(opening, closing, number, strict=True)
     ]
@@ -62,7 +73,7 @@ def made_tables(creators: int, seed: int = 0) -> dict[str, pd.DataFrame]:
         }),
         "posts": pd.DataFrame({
             "post_id": _ids("p", np.arange(posts)), "creator_id": _ids("c", owner), "posted_at": posted,
-            "caption": "a day at the sea #travel #sun", "likes": np.round(10 ** rng.uniform(1, 4, posts)),
+            "caption": captions, "likes": np.round(10 ** rng.uniform(1, 4, posts)),
             "comments_count": rng.integers(0, 90, posts), "sponsored": rng.random(posts) < 0.1,
         }),
         "comments": pd.DataFrame({
@@ -138,67 +149,121 @@ def _plain_comments(comments: pd.DataFrame, pairings: pd.DataFrame) -> pd.DataFr
     return out
 
 
-def against_plain() -> dict[str, Any]:
+def real_tables(creators: int) -> dict[str, pd.DataFrame]:
+    """The real creators with most comments, so many of them, in the columns of `made_tables`."""
+    folder = need_public_data("instagram-influencer-posts")
+    profile, posts, comments = (pd.read_csv(folder / f"{name}.csv.gz") for name in ("creators", "posts", "comments"))
+    comments = comments.merge(posts[["post_id", "creator_id"]], on="post_id")
+    kept = comments["creator_id"].value_counts().index[:creators]
+    posts, comments, profile = (f[f["creator_id"].isin(kept)] for f in (posts, comments, profile))
+    return {
+        "creators": profile[["creator_id", "followers"]].assign(platform="instagram", following=np.nan, bio=None),
+        "posts": posts[["post_id", "creator_id", "caption", "likes"]].assign(
+            comments_count=posts["comments"].astype("float64"), sponsored=np.nan,
+            posted_at=pd.to_datetime(posts["taken_at"], unit="s", utc=True),
+        ),
+        "comments": comments[["comment_id", "post_id", "creator_id"]].assign(
+            author_id=comments["commenter_id"], text=comments["text"].fillna(""), is_creator=False,
+            posted_at=pd.to_datetime(comments["created_at"], unit="s", utc=True),
+        ),
+    }  # fmt: skip
+
+
+def against_plain(tables: dict[str, pd.DataFrame], ids: pd.Series, rounds: int) -> dict[str, Any]:
     """Part 1."""
-    tables, pairings = made_tables(PLAIN_CREATORS), asked(PLAIN_CREATORS)
+    pairings = pd.DataFrame({"creator_id": ids.to_numpy(), "campaign_id": "none", "as_of": AS_OF})
     history = History.of(tables)
-    started = time.process_time()
-    ours = build_features(history, pairings)
-    fast = time.process_time() - started
-    started = time.process_time()
-    theirs = plain_features(tables, pairings)
-    slow = time.process_time() - started
+    fast, slow = [], []
+    for _ in range(rounds):
+        started = time.process_time()
+        ours = build_features(history, pairings)
+        fast.append(time.process_time() - started)
+        started = time.process_time()
+        theirs = plain_features(tables, pairings)
+        slow.append(time.process_time() - started)
     counts = [name for name in theirs if name in ("n_posts", "n_comments")]
     theirs[counts] = theirs[counts].fillna(0)
     apart = [name for name in theirs if not np.allclose(ours[name], theirs[name], equal_nan=True)]
     return {
-        "creators": PLAIN_CREATORS, "features_of_ours": ours.shape[1], "features_of_plain": theirs.shape[1],
-        "differing": apart, "seconds_ours": round(fast, 2), "seconds_plain": round(slow, 2),
-        "times_faster": round(slow / fast, 1),
+        "creators": len(pairings), "comments": len(tables["comments"]),
+        "distinct_comment_texts": int(tables["comments"]["text"].nunique()),
+        "features_of_ours": ours.shape[1], "features_of_plain": theirs.shape[1], "differing": apart,
+        "cpu_seconds_ours": round(float(np.median(fast)), 2), "cpu_seconds_plain": round(float(np.median(slow)), 2),
+        "times_faster": round(float(np.median(np.array(slow) / np.array(fast))), 1), "rounds": rounds,
     }  # fmt: skip
 
 
-def one_size(creators: int) -> dict[str, Any]:
+def one_size(creators: int, workers: int) -> dict[str, Any]:
     """Part 2, for one size, in a process of its own."""
     history = History.of(made_tables(creators))
-    started, wall = time.process_time(), time.perf_counter()
-    build_features(history, asked(creators))
-    seconds = time.process_time() - started
+    started, wall = _cpu(), time.perf_counter()
+    build_features(history, asked(creators), workers=workers)
+    seconds = _cpu() - started
+    own, largest = (
+        resource.getrusage(who).ru_maxrss / 2**20 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     return {
-        "creators": creators, "posts": creators * POSTS, "comments": creators * COMMENTS,
+        "creators": creators, "posts": creators * POSTS, "comments": creators * COMMENTS, "workers": workers,
         "cpu_seconds": round(seconds, 1), "wall_seconds": round(time.perf_counter() - wall, 1),
-        "milliseconds_per_creator": round(1000 * seconds / creators, 3),
-        "peak_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+        "cpu_milliseconds_per_creator": round(1000 * seconds / creators, 3),
+        "peak_gib": round(own + (workers * largest if workers > 1 else 0.0), 2),
     }  # fmt: skip
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of those it has waited for."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def one_creator() -> dict[str, pd.DataFrame]:
+    """Raw tables of one creator with 20 posts and 400 comments."""
+    rng = np.random.default_rng(1)
+    comments = made_tables(8)["comments"].assign(creator_id="c0")
+    return {
+        "creators": made_tables(1)["creators"],
+        "posts": made_tables(2)["posts"].assign(creator_id="c0"),
+        "comments": comments.assign(post_id=_ids("p", rng.integers(0, 20, len(comments)))),
+    }
 
 
 def one_pairing(times: int = 101) -> dict[str, Any]:
     """Part 3."""
-    rng = np.random.default_rng(1)
-    tables = made_tables(1)
-    tables["posts"] = made_tables(2)["posts"].assign(creator_id="c0")
-    comments = made_tables(8)["comments"].assign(creator_id="c0")
-    tables["comments"] = comments.assign(post_id=_ids("p", rng.integers(0, 20, len(comments))))
-    spent = []
+    tables = one_creator()
+    pairing = asked(1)
+    typed = History.of(tables)
+    whole, features = [], []
     for _ in range(times):
         started = time.process_time()
-        build_features(History.of(tables), asked(1))
-        spent.append(time.process_time() - started)
+        build_features(History.of(tables), pairing)
+        whole.append(time.process_time() - started)
+        started = time.process_time()
+        build_features(typed, pairing)
+        features.append(time.process_time() - started)
     return {
         "posts": len(tables["posts"]), "comments": len(tables["comments"]),
-        "median_milliseconds": round(1000 * float(np.median(spent)), 1),
+        "median_milliseconds": round(1000 * float(np.median(whole)), 1),
+        "of_it_features": round(1000 * float(np.median(features)), 1),
     }  # fmt: skip
 
 
+def _in_a_process(creators: int, workers: int) -> dict[str, Any]:
+    command = [sys.executable, __file__, "--one-size", str(creators), "--workers", str(workers)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    print(found, flush=True)
+    return found
+
+
 def main(most: int) -> None:
-    result: dict[str, Any] = {"one_pairing": one_pairing(), "against_plain": against_plain(), "sizes": []}
-    print(result["one_pairing"])
+    result: dict[str, Any] = {"one_pairing": one_pairing()}
+    print(result["one_pairing"], flush=True)
+    made = made_tables(PLAIN_CREATORS)
+    result["against_plain"] = against_plain(made, made["creators"]["creator_id"], ROUNDS)
     print(result["against_plain"], flush=True)
-    for size in SIZES:
-        if size <= most:
-            command = [sys.executable, __file__, "--one-size", str(size)]
-            result["sizes"].append(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
-            print(result["sizes"][-1], flush=True)
+    real = real_tables(PLAIN_CREATORS)
+    result["against_plain_on_real_creators"] = against_plain(real, real["creators"]["creator_id"], 1)
+    print(result["against_plain_on_real_creators"], flush=True)
+    sizes = [size for size in SIZES if size <= most]
+    result["sizes"] = [*(_in_a_process(size, 1) for size in sizes), _in_a_process(sizes[-1], WORKERS)]
     write_result("builder", result)
 
 
@@ -206,8 +271,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--creators", type=int, default=SIZES[-1], help="the largest size to try")
     parser.add_argument("--one-size", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--workers", type=int, default=1, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one_size:
-        print(json.dumps(one_size(given.one_size)))
+        print(json.dumps(one_size(given.one_size, given.workers)))
     else:
         main(given.creators)
