@@ -161,7 +161,11 @@ def _features(args: argparse.Namespace) -> int:
             raise
         err.print("no champion yet: features that need what a model has learned (peers, text space) are left to priors")
         reference = None
-    frame = build_features(history, pairings, reference)
+    with _progress() as progress:
+        frame = build_features(
+            history, pairings, reference, workers=args.workers,
+            progress=lambda done, total: progress("pairings", done, total),
+        )  # fmt: skip
     write_rows(pd.concat([pairings, frame], axis="columns"), args.out)
     out.print(f"Wrote {len(frame):,} rows of {frame.shape[1]} features to {args.out}")
     return 0
@@ -506,6 +510,7 @@ def build_parser() -> argparse.ArgumentParser:
     c.add_argument("--pairings", type=Path, required=True, metavar="FILE", help="creator_id, campaign_id, as_of")
     c.add_argument("--out", type=Path, required=True, metavar="FILE")
     c.add_argument("--model", metavar="ALIAS|VERSION", help="whose peers and text space to use (default: champion)")
+    c.add_argument("--workers", type=_whole(1), default=1, metavar="N", help="processes (default 1); the same result")
 
     c = add("read-comments", _read_comments, "read a column of comments: sentiment, intent, language, spam")
     c.add_argument("file", type=Path, metavar="FILE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from features.catalog import BY_NAME, CATALOG, FAMILIES, LIFT_NAMES, NAMES, REACH_NAMES, catalog_hash, catalog_page
+from features.sources import SOURCES
 
 PAGE = Path(__file__).parents[1] / "docs" / "features.md"
 
@@ -21,6 +22,12 @@ def test_every_feature_says_what_it_is_and_what_missing_means() -> None:
         assert feature.missing, feature.name
         assert feature.low is None or feature.high is None or feature.low < feature.high, feature.name
         assert feature.for_lift or feature.for_reach, f"{feature.name} is used by no model"
+
+
+def test_sources_are_told_where_the_field_has_one() -> None:
+    assert set(SOURCES) <= set(NAMES)
+    ours = [f.name for f in CATALOG if not f.source]
+    assert len(ours) <= 12, ours
 
 
 def test_lift_knows_nothing_of_size_reach_or_money() -> None:
