@@ -42,10 +42,14 @@ class Growth:
     columns: float = 0.3
     """Share of the features that each tree may use."""
     bins: int = 31
+    rows: float = 1.0
+    """Share of the rows that each tree sees, drawn anew for each."""
+    forest: bool = False
+    """Trees beside each other instead of one after another: their mean is the prediction, none corrects another."""
 
     def parameters(self, objective: str, seed: int) -> dict[str, Any]:
         """As LightGBM wants them."""
-        return _FIXED | {
+        told = _FIXED | {
             "objective": objective,
             "learning_rate": self.learning_rate,
             "num_leaves": self.leaves,
@@ -56,6 +60,9 @@ class Growth:
             "max_bin": self.bins,
             "seed": seed,
         }
+        if self.rows < 1.0:
+            told |= {"bagging_fraction": self.rows, "bagging_freq": 1}
+        return told | {"boosting": "rf"} if self.forest else told
 
 
 @dataclass(frozen=True)

@@ -21,15 +21,15 @@ from data.errors import Fault, TableError
 from models.additive import Start
 from models.blend import Blend
 from models.boosting import Growth
-from models.counts import conditional_outcomes
+from models.counts import COUNTS, conditional_outcomes
 from models.crossfit import CrossFit, Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
-from models.people import cells_of
+from models.people import Cells, cells_of, cells_of_counts
+from models.people_uplift import Uplift, fit_uplift
 from models.threads import one_thread
 from models.uncertainty import Spread, fit_spread, interval
 from models.units import Units
 
-_RATE_GROWTH = Growth(ridge=20.0, least_information=20.0, columns=0.6)
 _PRIOR_ROWS = 6.0
 """Rows that the believed spread is worth against the data's."""
 
@@ -65,7 +65,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
     ----------
     prior_log_lift : log lift believed before any outcome, where rows bring no prior of their own
     prior_sd : how sure that is: standard deviation of a pairing's true log lift about it
-    rates : also learn how often the outcome comes without treatment, which `predict_uplift` needs
+    rates : also learn the extra outcome per person, which `predict_uplift` tells
     seed : folds and trees; the same seed and data give the same model
 
     Attributes
@@ -75,6 +75,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
     spread_ : Spread of true log lifts about the prediction
     n_rows_ : rows that carried information
     gain_ : out-of-fold gain in log-likelihood over the common log lift
+    uplift_ : Uplift, extra outcome per person, where `rates` are asked for
     """
 
     def __init__(self, prior_log_lift: float = 0.0, prior_sd: float = 0.5, rates: bool = True, seed: int = 0) -> None:
@@ -118,9 +119,9 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         group = None if groups is None else pd.Series(list(groups), dtype="object").astype("str")[told]
         self._learn(values[told], _of_units(outcomes.take(told), units), own[told], units, group)
         if self.rates:
-            people = counts.reindex(columns=["exposed", "holdout"]).to_numpy(dtype=np.float64)
-            counted = told & ~np.isnan(people).any(axis=1)
-            self._learn_rates(values[counted], people[counted], outcomes.size[counted], own[counted])
+            people = counts.reindex(columns=list(COUNTS)).to_numpy(dtype=np.float64)
+            counted = ~np.isnan(people).any(axis=1) & (outcomes.weight > 0)
+            self._learn_uplift(cells_of_counts(values[counted], people[counted]))
         return self
 
     @one_thread
@@ -145,22 +146,15 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         told = outcomes.size > 0
         self._learn(cells.X[told], outcomes.take(told), prior[told], Units.single(int(told.sum())), None)
         if self.rates:
-            people = np.column_stack([cells.treated, cells.control])
-            self._learn_rates(cells.X, people, outcomes.size, prior, cells.unit)
+            self._learn_uplift(cells)
         return self
 
-    def _learn_rates(self, X: Floats, people: Floats, outcome: Floats, prior: Floats, unit: float = 1.0) -> None:
-        """Outcome per untreated person; those treated count e^f fold. `people`: treated and untreated, (n, 2)."""
-        f = self.common_.predict(prior) + self.blend_.predict(X)
-        f = f + 0.5 * self.spread_.tau_at(f) ** 2
-        exposure = people[:, 0] * np.exp(f) + people[:, 1]
-        level = float(np.log((outcome.sum() + 0.5) / (exposure.sum() + 1.0)))
-        ones = np.ones(len(outcome))
-        rows = Outcomes("poisson", outcome, ones, np.log(exposure) + level, ones)
-        start = Start(intercept=0.0, intercept_sd=1.0, tau=0.2, effect=0.5)
-        search = Search(start, _RATE_GROWTH, self.seed)
-        self.rate_ = cross_fit(X, rows, Units.single(len(rows)), fold_of(X, None, self.seed), search).blend
-        self.rate_level_ = level + float(np.log(unit))
+    def _learn_uplift(self, cells: Cells) -> None:
+        """Sets `uplift_`, or takes it away where no group can be compared."""
+        if cells.treated.sum() > 0 and cells.control.sum() > 0:
+            self.uplift_ = fit_uplift(cells, self.seed)
+        elif hasattr(self, "uplift_"):
+            del self.uplift_
 
     def _learn(self, X: Floats, outcomes: Outcomes, prior: Floats, units: Units, groups: pd.Series | None) -> Self:
         """From features and priors of rows, and outcomes of units with their prior in the offset."""
@@ -229,13 +223,14 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         values = self._features(X)
         return self.blend_.variance(values) + self.common_.variance(self._prior(len(values), prior))
 
-    def predict_uplift(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> Floats:
-        """Extra outcome per person when treated, shape (n,): the rate without treatment times the relative lift."""
-        check_is_fitted(self, "rate_")
-        rate = np.exp(self.rate_level_ + self.rate_.predict(self._features(X)))
-        # The mean of a log-normal ratio: what people gain on average, not in the middle.
-        log_lift = self.predict(X, prior)
-        return np.asarray(rate * np.expm1(log_lift + 0.5 * self.spread_.tau_at(log_lift) ** 2))
+    def predict_uplift(self, X: pd.DataFrame | Floats) -> Floats:
+        """Extra outcome per person when treated, shape (n,), in the outcome's own unit; see `models.people_uplift`.
+
+        Its mean over the people fitted is their average effect. It is learned beside `predict`, on differences instead
+        of ratios, and needs people counted in both groups.
+        """
+        check_is_fitted(self, "uplift_")
+        return self.uplift_.predict(self._features(X))
 
     def spread(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> tuple[Floats, Floats]:
         """Standard deviations of the true log lift about `predict`: (of the model's error alone, in all); (n,) each."""
@@ -259,7 +254,11 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
             "gain": self.gain_,
             "n_rows": self.n_rows_,
         }
-        return plain, tuple(trees.text for trees in self.blend_.trees)
+        trees = [trees.text for trees in self.blend_.trees]
+        if hasattr(self, "uplift_"):
+            plain |= {"uplift": self.uplift_.to_json(), "lift_trees": len(trees)}
+            trees += self.uplift_.texts
+        return plain, tuple(trees)
 
     @classmethod
     def from_state(cls, saved: Mapping[str, Any], trees: tuple[str, ...]) -> LiftModel:
@@ -272,7 +271,10 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         (a, b), (c, d) = common["covariance"]
         model.common_ = Common(common["shift"], common["slope"], common["center"], ((a, b), (c, d)))
         model.spread_ = Spread.from_json(saved["spread"])
-        model.blend_ = Blend.from_json(saved["blend"], trees)
+        of_lift = saved.get("lift_trees", len(trees))
+        model.blend_ = Blend.from_json(saved["blend"], trees[:of_lift])
+        if "uplift" in saved:
+            model.uplift_ = Uplift.from_json(saved["uplift"], trees[of_lift:])
         model.gain_, model.n_rows_ = float(saved["gain"]), int(saved["n_rows"])
         return model
 

@@ -27,14 +27,39 @@ class Cells:
     control_outcome: Floats
     log_odds: Floats
     """ln of the odds of treatment."""
-    unit: float
+    unit: float = 1.0
     """Outcomes are divided by this, so that their sums vary about as counts do: sum of squares over sum (1 for 0/1)."""
+    propensity: Floats | None = None
+    """Probability of treatment, where it was given."""
+    treated_shaped: Floats | None = None
+    """Sum of their shaped outcomes: square roots of amounts, brought to the same total. None: 0/1, nothing to shape."""
+    control_shaped: Floats | None = None
 
     @property
     def outcomes(self) -> Outcomes:
         """The binomial rows: which of the outcomes came from the treated."""
-        both = self.treated_outcome + self.control_outcome
-        return Outcomes("binomial", self.treated_outcome, both, self.log_odds, np.ones(len(both)))
+        return Outcomes("binomial", self.treated_outcome, self.outcome, self.log_odds, np.ones(len(self.X)))
+
+    @property
+    def outcome(self) -> Floats:
+        """Sum of outcomes of all, in units of `unit`."""
+        return self.treated_outcome + self.control_outcome
+
+    @property
+    def people(self) -> Floats:
+        """Everybody in the cell."""
+        return self.treated + self.control
+
+    @property
+    def amounts(self) -> bool:
+        """Whether outcomes are amounts, not 0/1."""
+        return self.treated_shaped is not None
+
+    def outcome_sums(self, *, shaped: bool) -> tuple[Floats, Floats]:
+        """Sums of outcomes, or of shaped outcomes: of the treated, of the others."""
+        if shaped and self.treated_shaped is not None and self.control_shaped is not None:
+            return self.treated_shaped, self.control_shaped
+        return self.treated_outcome, self.control_outcome
 
 
 def cells_of(X: Floats, outcome: object, treated: object, propensity: object | None) -> Cells:
@@ -53,24 +78,45 @@ def cells_of(X: Floats, outcome: object, treated: object, propensity: object | N
         Naming every faulty argument.
     """
     y, t, e = _checked(len(X), outcome, treated, propensity)
-    keys = np.ascontiguousarray(X if e is None else np.column_stack([X, e])) + 0.0
+    unit = float(np.sum(y * y) / np.sum(y)) if np.sum(y) > 0 else 1.0
+    y = y / unit
+    sums = [t, 1.0 - t, y * t, y * (1.0 - t)]
+    amounts = bool(np.any((y > 0) & (y != 1.0)))
+    if amounts:
+        shaped = np.sqrt(y)
+        shaped *= np.sum(y) / np.sum(shaped)
+        sums += [shaped * t, shaped * (1.0 - t)]
+    keys, sums = _summed(X if e is None else np.column_stack([X, e]), sums)
+    people, control = sums[0], sums[1]
+    if e is not None:
+        given = keys[:, -1]
+        keys, log_odds = np.ascontiguousarray(keys[:, :-1]), np.log(given / (1.0 - given))
+    else:
+        given, log_odds = None, _own_log_odds(people, control)
+    return Cells(keys, people, control, sums[2], sums[3], log_odds, unit, given, *(sums[4:] if amounts else ()))
+
+
+def cells_of_counts(X: Floats, counts: Floats) -> Cells:
+    """Rows of counts with equal features summed: exposed, exposed conversions, holdout, holdout conversions, (n, 4)."""
+    n1, k1, n0, k0 = counts.T
+    keys, (people, with_, control, without) = _summed(X, [n1, k1, n0, k0])
+    return Cells(keys, people, control, with_, without, _own_log_odds(people, control))
+
+
+def _own_log_odds(treated: Floats, control: Floats) -> Floats:
+    split = (treated > 0) & (control > 0)
+    overall = np.log(max(treated.sum(), 1.0) / max(control.sum(), 1.0))
+    own = np.log(np.where(split, treated, 1.0) / np.where(split, control, 1.0))
+    return np.asarray(np.where(split, own, overall))
+
+
+def _summed(keys: Floats, columns: list[Floats]) -> tuple[Floats, list[Floats]]:
+    """Columns summed by equal rows of `keys`, in the order of their bytes: the order of the rows plays no part."""
+    keys = np.ascontiguousarray(keys) + 0.0
     keys[np.isnan(keys)] = np.nan
     as_bytes = keys.view(np.dtype((np.void, keys.dtype.itemsize * keys.shape[1]))).ravel()
     _, first, cell = np.unique(as_bytes, return_index=True, return_inverse=True)
-    n = len(first)
-    unit = float(np.sum(y * y) / np.sum(y)) if np.sum(y) > 0 else 1.0
-
-    def total(values: Floats) -> Floats:
-        return np.bincount(cell, weights=values, minlength=n).astype(np.float64)
-
-    people, control = total(t), total(1.0 - t)
-    if e is not None:
-        log_odds = np.log(e / (1.0 - e))[first]
-    else:
-        split = (people > 0) & (control > 0)
-        overall = np.log(max(t.sum(), 1.0) / max(len(t) - t.sum(), 1.0))
-        log_odds = np.where(split, np.log(np.where(split, people, 1.0) / np.where(split, control, 1.0)), overall)
-    return Cells(X[first], people, control, total(y * t) / unit, total(y * (1.0 - t)) / unit, log_odds, unit)
+    return keys[first], [np.bincount(cell, weights=c, minlength=len(first)).astype(np.float64) for c in columns]
 
 
 def _checked(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,7 +48,7 @@ def test_uplift_is_found() -> None:
 
 
 def test_amounts_are_taken_as_outcomes() -> None:
-    X, outcome, treated, extra = experiment(40_000, 4)
+    X, outcome, treated, extra = experiment(30_000, 4)
     spent = outcome * np.random.default_rng(1).gamma(2.0, 20.0, len(outcome))
     told = LiftModel(prior_sd=1.0).fit_people(X, spent, treated).predict_uplift(X)
     assert np.corrcoef(told, extra)[0, 1] > 0.8
@@ -61,6 +63,47 @@ def test_a_known_propensity_is_used() -> None:
     outcome = (rng.random(len(X)) < 0.1 * np.exp(0.2 * treated)).astype(float)
     told = LiftModel(prior_sd=1.0).fit_people(X, outcome, treated, share).predict(X)
     assert told == pytest.approx(np.full(len(X), 0.2), abs=0.1)
+
+
+def test_without_differences_everybody_gets_the_average() -> None:
+    rng = np.random.default_rng(11)
+    X = rng.normal(size=(6_000, 5))
+    treated = (rng.random(len(X)) < 0.5).astype(float)
+    outcome = (rng.random(len(X)) < 0.1 + 0.03 * treated).astype(float)
+    told = LiftModel().fit_people(X, outcome, treated, 0.5).predict_uplift(X)
+    measured = outcome[treated == 1].mean() - outcome[treated == 0].mean()
+    assert np.mean(told) == pytest.approx(measured, abs=0.002)
+    assert np.std(told) < 0.01
+
+
+def test_harm_is_told_from_gain() -> None:
+    rng = np.random.default_rng(12)
+    X = rng.normal(size=(8_000, 4))
+    treated = (rng.random(len(X)) < 0.7).astype(float)
+    extra = np.where(X[:, 2] > 0.0, 0.1, -0.1)
+    outcome = (rng.random(len(X)) < 0.25 + extra * treated).astype(float)
+    told = LiftModel().fit_people(X, outcome, treated, 0.7).predict_uplift(X)
+    assert np.mean((told > 0) == (extra > 0)) > 0.85
+
+
+def test_few_outcomes_give_the_average() -> None:
+    rng = np.random.default_rng(13)
+    X, treated = rng.normal(size=(300, 3)), np.arange(300) % 2.0
+    outcome = np.zeros(300)
+    assert LiftModel().fit_people(X, outcome, treated).predict_uplift(X) == pytest.approx(np.zeros(300), abs=1e-6)
+    outcome[1] = 1.0
+    assert np.ptp(LiftModel().fit_people(X, outcome, treated).predict_uplift(X)) == 0.0
+
+
+def test_a_saved_model_tells_the_same() -> None:
+    X, outcome, treated, _ = experiment(5_000, 14)
+    X = X + np.random.default_rng(14).random(X.shape)
+    model = LiftModel(prior_sd=1.0).fit_people(X, outcome, treated)
+    plain, trees = model.state()
+    again = LiftModel.from_state(json.loads(json.dumps(plain)), trees)
+    assert np.array_equal(model.predict_uplift(X), again.predict_uplift(X))
+    assert np.array_equal(model.predict(X), again.predict(X))
+    assert np.array_equal(model.predict_uplift(X[:7]), model.predict_uplift(X)[:7])
 
 
 def test_cells_keep_all_people() -> None:

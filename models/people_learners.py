@@ -1,0 +1,128 @@
+"""Learners of uplift, each fitted out of fold: curves, forests of large leaves, slow boosted trees.
+
+Each works on a scale: uplift over m^power (`models.people_signal`), m being what people do anyway. What a learner says
+of a cell comes from the folds that did not hold it; for others the folds' fits are averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from models.basis import Basis
+from models.boosting import Growing, Growth, Trees
+from models.families import Floats
+from models.people_curves import Curves, fit_curves
+from models.people_rate import grown_while_better
+from models.people_signal import Signal
+
+Ints = npt.NDArray[np.int64]
+Kind = Literal["rate", "curves", "forest", "boosted"]
+
+_FOREST = Growth(leaves=12, ridge=0.0, columns=0.6, bins=63, rows=0.5, forest=True)
+_FOREST_TREES = 60
+_BOOSTED = Growth(learning_rate=0.04, leaves=4, ridge=0.0, columns=0.5, bins=63, rows=0.6)
+_STAGES = (0, 15, 30, 60, 100, 160, 240, 360)
+_LEAVES = 40.0
+"""No leaf holds less than this part of the information."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A learner: m^power times the mean of its folds' fits. Kind `rate` has none: people gain in proportion to m."""
+
+    kind: Kind
+    power: float
+    fits: tuple[Curves | Trees, ...]
+
+    def predict(self, X: Floats, expected: Floats) -> Floats:
+        """Uplift up to what is common to all, shape (n,)."""
+        value = np.zeros(len(X)) if self.fits else np.ones(len(X))
+        # Trees are summed when asked; those of a forest are to be averaged.
+        for fit in self.fits:
+            beside = fit.rounds if self.kind == "forest" and isinstance(fit, Trees) else 1
+            value += fit.predict(X) / (beside * len(self.fits))
+        return np.asarray(value * expected**self.power)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values, the trees apart."""
+        curves = [fit.to_json() for fit in self.fits if isinstance(fit, Curves)]
+        return {"kind": self.kind, "power": self.power, "curves": curves, "trees": len(self.fits) - len(curves)}
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of its trees."""
+        return [fit.text for fit in self.fits if isinstance(fit, Trees)]
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any], trees: Sequence[str]) -> Fitted:
+        """The learner saved by `to_json`, with the texts of its trees."""
+        fits: list[Curves | Trees] = [Curves.from_json(curves) for curves in saved["curves"]]
+        fits += [Trees(text) for text in trees]
+        return cls(saved["kind"], float(saved["power"]), tuple(fits))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A learner, and the uplift of each cell by the folds that did not hold it, shape (n,)."""
+
+    learner: Fitted
+    told: Floats
+
+
+def learn(X: Floats, signal: Signal, folds: Ints, seed: int) -> Iterator[Candidate]:
+    """Every learner on its scales. `X`: (n, p) features with ln m as the last."""
+    basis = Basis.of(X)
+    columns = basis.columns(X)
+    for power in (0.0, 0.5, 1.0):
+        yield _curves(basis, columns, signal, power, folds)
+    for power in (0.0, 0.5):
+        yield _forest(X, signal, power, folds, seed)
+    yield _boosted(X, signal, 0.5, folds, seed)
+
+
+def _curves(basis: Basis, columns: Floats, signal: Signal, power: float, folds: Ints) -> Candidate:
+    value, precision = signal.scaled(power)
+    fits: list[Curves] = []
+    told = np.zeros(len(columns))
+    for f in np.unique(folds):
+        out, into = folds == f, folds != f
+        fits.append(fit_curves(basis, columns[into], value[into], precision[into]))
+        told[out] = fits[-1].of_columns(columns[out])
+    return Candidate(Fitted("curves", power, tuple(fits)), told * signal.expected**power)
+
+
+def _growing(X: Floats, signal: Signal, power: float, growth: Growth, seed: int) -> Growing:
+    value, precision = signal.scaled(power)
+    grown = replace(growth, least_information=growth.rows * len(X) / _LEAVES)
+    return Growing(X, value, objective="l2", growth=grown, seed=seed, weight=precision / precision.mean())
+
+
+def _forest(X: Floats, signal: Signal, power: float, folds: Ints, seed: int) -> Candidate:
+    fits: list[Trees] = []
+    told = np.zeros(len(X))
+    for f in np.unique(folds):
+        out, into = folds == f, folds != f
+        trees = _growing(X[into], signal.take(into), power, _FOREST, seed + int(f)).trees(_FOREST_TREES)
+        if trees is None:
+            return Candidate(Fitted("forest", power, ()), np.zeros(len(X)))
+        fits.append(trees)
+        told[out] = trees.predict(X[out]) / trees.rounds
+    return Candidate(Fitted("forest", power, tuple(fits)), told * signal.expected**power)
+
+
+def _boosted(X: Floats, signal: Signal, power: float, folds: Ints, seed: int) -> Candidate:
+    value, precision = signal.scaled(power)
+    level = float(np.average(value, weights=precision))
+    rest = replace(signal, gap=signal.gap - level * signal.information * signal.expected**power)
+    growing = {int(f): _growing(X[folds != f], rest.take(folds != f), power, _BOOSTED, seed) for f in np.unique(folds)}
+
+    def score(told: Floats) -> float:
+        return -float(np.sum(precision * (value - level - told) ** 2))
+
+    fits, told = grown_while_better(X, growing, folds, _STAGES, score)
+    return Candidate(Fitted("boosted", power, fits), told * signal.expected**power)
