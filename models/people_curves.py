@@ -15,7 +15,9 @@ import numpy as np
 from models.basis import KINDS, Basis
 from models.families import Floats
 
-_ROUNDS = 200
+_ROUNDS = 60
+_STEPS = 12
+_CLOSE = 1e-3
 _WORTH = 0.1
 """How many coefficients of a kind the belief is worth."""
 _SMALLEST = 1e-8
@@ -57,16 +59,17 @@ class Curves:
         return cls(Basis.from_json(saved["basis"]), float(saved["intercept"]), coefficients)
 
 
-def fit_curves(basis: Basis, columns: Floats, value: Floats, precision: Floats) -> Curves:
+def fit_curves(basis: Basis, columns: Floats, value: Floats, precision: Floats, noise: float | None = None) -> Curves:
     """Fit curves to values of n cells.
 
     Parameters
     ----------
     basis, columns : the curves and their columns, (n, c)
-    value, precision : (n,) each; noise variance of a value is one unknown factor over its precision
+    value, precision : (n,) each; noise variance of a value is `noise` over its precision
+    noise : None: as the values differ about their mean
     """
     mean = float(np.average(value, weights=precision))
-    noise = float(np.mean(precision * (value - mean) ** 2))
+    noise = float(np.mean(precision * (value - mean) ** 2)) if noise is None else noise
     if not columns.shape[1] or noise <= 0.0:
         return Curves(basis, mean, np.zeros(columns.shape[1]))
     weight = precision / noise
@@ -76,6 +79,27 @@ def fit_curves(basis: Basis, columns: Floats, value: Floats, precision: Floats) 
     target = design.T @ (weight * (value - mean))
     beta = _evidence(gram, target, basis.kinds)
     return Curves(basis, mean - float(centre @ beta), beta)
+
+
+def fit_log_rate(basis: Basis, columns: Floats, events: Floats, exposure: Floats) -> Curves:
+    """Curves of ln(events per exposure), by reweighted least squares (Poisson, its dispersion learned).
+
+    `events` (n,), at least 0 and some above; `exposure` (n,), above 0.
+    """
+    level = float(np.log(events.sum() / exposure.sum()))
+    curves, line = Curves(basis, level, np.zeros(columns.shape[1])), np.full(len(events), level)
+    for _ in range(_STEPS):
+        mean = exposure * np.exp(line)
+        # Pearson's dispersion; counts that differ less than Poisson's are not believed.
+        dispersion = max(1.0, float(np.mean((events - mean) ** 2 / mean)))
+        curves = fit_curves(basis, columns, line + (events - mean) / mean, mean, dispersion)
+        found = curves.of_columns(columns)
+        # A step is cut: from a bad start the quadratic approximation overshoots.
+        step = np.clip(found - line, -1.0, 1.0)
+        line = line + step
+        if float(np.max(np.abs(step))) < _CLOSE:
+            break
+    return curves
 
 
 def _evidence(gram: Floats, target: Floats, kinds: np.ndarray) -> Floats:
@@ -94,6 +118,6 @@ def _evidence(gram: Floats, target: Floats, kinds: np.ndarray) -> Floats:
             determined = float(of.sum() - np.diagonal(covariance)[of].sum() / variance[kind])
             total = float(np.sum(beta[of] ** 2)) + _WORTH * believed
             variance[kind] = max(total / (max(determined, 0.0) + _WORTH), _SMALLEST * believed)
-        if float(np.max(np.abs(np.log(variance / before)))) < 1e-3:
+        if float(np.max(np.abs(np.log(variance / before)))) < 1e-2:
             break
     return np.asarray(beta)

@@ -23,12 +23,15 @@ from models.people_signal import Signal
 Ints = npt.NDArray[np.int64]
 Kind = Literal["rate", "curves", "forest", "boosted"]
 
-_FOREST = Growth(leaves=12, ridge=0.0, columns=0.6, bins=63, rows=0.5, forest=True)
+_FOREST = Growth(leaves=8, ridge=0.0, columns=0.6, bins=63, rows=0.5, forest=True)
 _FOREST_TREES = 60
-_BOOSTED = Growth(learning_rate=0.04, leaves=4, ridge=0.0, columns=0.5, bins=63, rows=0.6)
-_STAGES = (0, 15, 30, 60, 100, 160, 240, 360)
-_LEAVES = 40.0
-"""No leaf holds less than this part of the information."""
+_BOOSTED = Growth(learning_rate=0.03, leaves=4, ridge=0.0, columns=0.5, bins=63, rows=0.6)
+_SHORT: tuple[int, ...] = (40,)
+_LONG = (40, 80, 160, 320)
+"""Numbers of trees tried; the first is always grown: where nothing can be told, a little of many learners ranks better
+than none of each."""
+_FOREST_LEAVES, _BOOSTED_LEAVES = 20.0, 40.0
+"""No leaf holds less than one part in so many of the information."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,11 @@ class Fitted:
     kind: Kind
     power: float
     fits: tuple[Curves | Trees, ...]
+    factor: float = 1.0
 
     def predict(self, X: Floats, expected: Floats) -> Floats:
         """Uplift up to what is common to all, shape (n,)."""
-        value = np.zeros(len(X)) if self.fits else np.ones(len(X))
+        value = np.zeros(len(X)) if self.fits else np.full(len(X), self.factor)
         # Trees are summed when asked; those of a forest are to be averaged.
         for fit in self.fits:
             beside = fit.rounds if self.kind == "forest" and isinstance(fit, Trees) else 1
@@ -51,7 +55,13 @@ class Fitted:
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, the trees apart."""
         curves = [fit.to_json() for fit in self.fits if isinstance(fit, Curves)]
-        return {"kind": self.kind, "power": self.power, "curves": curves, "trees": len(self.fits) - len(curves)}
+        return {
+            "kind": self.kind,
+            "power": self.power,
+            "factor": self.factor,
+            "curves": curves,
+            "trees": len(self.fits) - len(curves),
+        }
 
     @property
     def texts(self) -> list[str]:
@@ -63,7 +73,7 @@ class Fitted:
         """The learner saved by `to_json`, with the texts of its trees."""
         fits: list[Curves | Trees] = [Curves.from_json(curves) for curves in saved["curves"]]
         fits += [Trees(text) for text in trees]
-        return cls(saved["kind"], float(saved["power"]), tuple(fits))
+        return cls(saved["kind"], float(saved["power"]), tuple(fits), float(saved["factor"]))
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,8 @@ def learn(X: Floats, signal: Signal, folds: Ints, seed: int) -> Iterator[Candida
         yield _curves(basis, columns, signal, power, folds)
     for power in (0.0, 0.5):
         yield _forest(X, signal, power, folds, seed)
-    yield _boosted(X, signal, 0.5, folds, seed)
+    yield _boosted(X, signal, 0.0, folds, seed, _SHORT)
+    yield _boosted(X, signal, 0.5, folds, seed, _LONG)
 
 
 def _curves(basis: Basis, columns: Floats, signal: Signal, power: float, folds: Ints) -> Candidate:
@@ -96,9 +107,9 @@ def _curves(basis: Basis, columns: Floats, signal: Signal, power: float, folds: 
     return Candidate(Fitted("curves", power, tuple(fits)), told * signal.expected**power)
 
 
-def _growing(X: Floats, signal: Signal, power: float, growth: Growth, seed: int) -> Growing:
+def _growing(X: Floats, signal: Signal, power: float, growth: Growth, leaves: float, seed: int) -> Growing:
     value, precision = signal.scaled(power)
-    grown = replace(growth, least_information=growth.rows * len(X) / _LEAVES)
+    grown = replace(growth, least_information=growth.rows * len(X) / leaves)
     return Growing(X, value, objective="l2", growth=grown, seed=seed, weight=precision / precision.mean())
 
 
@@ -107,7 +118,7 @@ def _forest(X: Floats, signal: Signal, power: float, folds: Ints, seed: int) -> 
     told = np.zeros(len(X))
     for f in np.unique(folds):
         out, into = folds == f, folds != f
-        trees = _growing(X[into], signal.take(into), power, _FOREST, seed + int(f)).trees(_FOREST_TREES)
+        trees = _growing(X[into], signal.take(into), power, _FOREST, _FOREST_LEAVES, seed + int(f)).trees(_FOREST_TREES)
         if trees is None:
             return Candidate(Fitted("forest", power, ()), np.zeros(len(X)))
         fits.append(trees)
@@ -115,14 +126,17 @@ def _forest(X: Floats, signal: Signal, power: float, folds: Ints, seed: int) -> 
     return Candidate(Fitted("forest", power, tuple(fits)), told * signal.expected**power)
 
 
-def _boosted(X: Floats, signal: Signal, power: float, folds: Ints, seed: int) -> Candidate:
+def _boosted(X: Floats, signal: Signal, power: float, folds: Ints, seed: int, stages: Sequence[int]) -> Candidate:
     value, precision = signal.scaled(power)
     level = float(np.average(value, weights=precision))
     rest = replace(signal, gap=signal.gap - level * signal.information * signal.expected**power)
-    growing = {int(f): _growing(X[folds != f], rest.take(folds != f), power, _BOOSTED, seed) for f in np.unique(folds)}
+    growing = {
+        int(f): _growing(X[folds != f], rest.take(folds != f), power, _BOOSTED, _BOOSTED_LEAVES, seed + int(f))
+        for f in np.unique(folds)
+    }
 
     def score(told: Floats) -> float:
         return -float(np.sum(precision * (value - level - told) ** 2))
 
-    fits, told = grown_while_better(X, growing, folds, _STAGES, score)
+    fits, told = grown_while_better(X, growing, folds, stages, score)
     return Candidate(Fitted("boosted", power, fits), told * signal.expected**power)

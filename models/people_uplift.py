@@ -19,7 +19,7 @@ from data.errors import NotEnoughData
 from models.families import Floats
 from models.people import Cells
 from models.people_folds import dealt
-from models.people_learners import Candidate, Fitted, learn
+from models.people_learners import Candidate, Fitted, Kind, learn
 from models.people_rate import Rate, fit_rate
 from models.people_signal import Signal, propensity_of, signal_of
 
@@ -29,6 +29,8 @@ _SHARE_SD = 0.25
 """How far a learner's share is believed to be from an equal one."""
 _TRUST = 0.9
 """What the shares are believed to add up to."""
+_BELIEVED: dict[Kind, float] = {"rate": 0.3, "curves": 0.5, "forest": 1.0, "boosted": 1.0}
+"""Believed shares, in proportion."""
 _LOWEST = -0.98
 """No predicted uplift takes more than this part of the expected outcome."""
 
@@ -114,13 +116,15 @@ def fit_uplift(cells: Cells, seed: int) -> Uplift:
     if cells.outcome.sum() < LEAST_OUTCOMES or len(np.unique(folds)) < 2:
         return Uplift(rate, signal.average, (), cells.unit, 0.0)
     wide = _with_rate(cells.X, expected)
-    candidates = [Candidate(Fitted("rate", 1.0, ()), expected), *learn(wide, signal, folds, seed)]
+    lift = abs(signal.average) / float(np.average(expected, weights=signal.information))
+    candidates = [Candidate(Fitted("rate", 1.0, (), lift), lift * expected), *learn(wide, signal, folds, seed)]
     if cells.amounts:
         shaped = signal_of(cells, dealing.propensity, expected, shaped=True)
         candidates += learn(wide, shaped, folds, seed)
     candidates = [c for c in candidates if np.ptp(c.told) > 0.0]
     judge = _Judge.of(signal)
-    shares = judge.shares([c.told for c in candidates])
+    believed = np.array([_BELIEVED[c.learner.kind] for c in candidates])
+    shares = judge.shares([c.told for c in candidates], _TRUST * believed / max(believed.sum(), 1.0))
     parts = tuple(
         Part(c.learner, float(share), float(np.average(c.told, weights=signal.information)))
         for c, share in zip(candidates, shares, strict=True)
@@ -151,13 +155,12 @@ class _Judge:
             [t - np.average(t, weights=self.weight) for t in told] or [np.zeros((len(self.value), 0))]
         )
 
-    def shares(self, told: Sequence[Floats]) -> Floats:
-        """Shares of at least 0 that are most probable: equal, `_TRUST` in all, unless people held out disagree."""
+    def shares(self, told: Sequence[Floats], believed: Floats) -> Floats:
+        """Shares of at least 0 that are most probable: as believed unless people held out disagree."""
         columns = self._columns(told)
-        prior = np.full(len(told), _TRUST / max(len(told), 1))
         precision = 1.0 / _SHARE_SD**2
         gram = (columns * self.weight[:, None]).T @ columns + precision * np.eye(len(told))
-        target = columns.T @ (self.weight * self.value) + precision * prior
+        target = columns.T @ (self.weight * self.value) + precision * believed
         # The normal equations as least squares, for shares held at 0 or above.
         root = np.linalg.cholesky(gram)
         shares, _ = optimize.nnls(root.T, np.linalg.solve(root, target))
