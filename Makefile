@@ -1,5 +1,5 @@
 # Two commands need nothing prepared: `make demo` and `make test`.
-.PHONY: setup demo test check format bench soak lock clean
+.PHONY: setup demo test check format bench econml soak lock clean
 # One thread of linear algebra per process: two of them waiting for a busy core are far slower than one.
 export OPENBLAS_NUM_THREADS = 1
 SERVE ?= 1
@@ -27,12 +27,18 @@ format: setup
 bench: setup  ## every benchmark; writes benchmarks/results/*.json
 	@for file in benchmarks/*.py; do echo "== $$file"; .venv/bin/python "$$file" || exit 1; done
 
+econml: setup  ## the environment of benchmarks/uplift.py's causal forest, apart from ours
+	@python3.11 -m venv var/econml && var/econml/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+	    -r benchmarks/requirements-econml.lock
+
 soak: setup  ## long proofs
 	@.venv/bin/python -m pytest -m soak
 
 lock: setup  ## rebuild requirements.lock from pyproject.toml
 	@.venv/bin/pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
+	@.venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    --strip-extras --allow-unsafe --no-header --output-file benchmarks/requirements-econml.lock benchmarks/requirements-econml.in
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
