@@ -10,22 +10,21 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 import time
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from common import RESULTS, need_public_data, write_result
+from common import ROOT, need_public_data, write_result
 from uplift_peers import ECONML, PEERS, STRENGTHS, Floats, Half, Peers, causal_forest
 
+from data.writing import replacing
 from models.lift import LiftModel
 from training.uplift import average_effect, halves, over_halves, qini_area
 
-OURS = "ours"
+OURS, FOREST = "ours", "causal forest"
+BY_NAME = {strength.name: strength for strength in STRENGTHS}
 ARMS = {"womens": "Womens E-Mail", "mens": "Mens E-Mail"}
 OUTCOMES = ("visit", "conversion", "spend")
 Figures = dict[str, dict[str, list[float]]]
@@ -58,49 +57,46 @@ def split(task: Half, seed: int) -> tuple[Half, Half]:
     return first, second
 
 
-def ours(half: Half, Z: Floats, seed: int) -> Floats:
+def told_by_us(half: Half, Z: Floats, seed: int) -> Floats:
     """What this project says."""
     model = LiftModel(seed=seed).fit_people(half.X, half.outcome, half.treated, half.propensity)
     return model.predict_uplift(Z)
 
 
-def told_by_all(half: Half, Z: Floats, seed: int, *, peers: bool) -> Iterator[tuple[str, Floats]]:
-    """Uplift by every method that runs in this process."""
-    yield OURS, ours(half, Z, seed)
-    if peers:
-        for strength in STRENGTHS:
-            for name, told in PEERS.items():
-                yield f"{name}, {strength.name}", told(Peers(strength, seed), half, Z)
+def measured(group: str, task: Half, repeats: int) -> dict[str, list[float]]:
+    """Figures of a group's methods on one task, a figure per half."""
+    pairs = [split(task, seed) for seed in range(repeats)]
+    name, _, strength = group.partition(", ")
+    told: dict[str, list[Floats]] = {}
+    if group == OURS:
+        told[OURS] = [told_by_us(known, others.X, seed) for seed, (known, others) in enumerate(pairs)]
+    elif name == FOREST:
+        told[group] = causal_forest([(known, others.X) for known, others in pairs], BY_NAME[strength], seed=0)
+    else:
+        for seed, (known, others) in enumerate(pairs):
+            peers = Peers(BY_NAME[strength], seed, known)
+            for method, ask in PEERS.items():
+                told.setdefault(f"{method}, {strength}", []).append(ask(peers, others.X))
+    return {
+        method: [qini_area(u, others.outcome, others.treated) for u, (_, others) in zip(by, pairs, strict=True)]
+        for method, by in told.items()
+    }
 
 
-def measure(experiments: dict[str, Half], repeats: int, *, peers: bool) -> Figures:
-    """Figures of every method on every task over repeated halves."""
-    figures: Figures = {}
-    for seed in range(repeats):
-        began = time.perf_counter()
-        for task, everybody in experiments.items():
-            known, others = split(everybody, seed)
-            for method, told in told_by_all(known, others.X, seed, peers=peers):
-                figure = qini_area(told, others.outcome, others.treated)
-                figures.setdefault(method, {}).setdefault(task, []).append(figure)
-        print(f"half {seed + 1} of {repeats}: {time.perf_counter() - began:.0f} s", flush=True)
-    return figures
-
-
-def measure_forest(experiments: dict[str, Half], repeats: int) -> Figures:
-    """The same of econml's causal forest."""
-    figures: Figures = {}
-    for strength in STRENGTHS:
-        for task, everybody in experiments.items():
-            pairs = [split(everybody, seed) for seed in range(repeats)]
-            told = causal_forest([(known, others.X) for known, others in pairs], strength, seed=0)
-            if told is None:
-                print(f"without econml's forest: {ECONML} is not there; `make econml` puts it there")
-                return {}
-            areas = [qini_area(u, o.outcome, o.treated) for u, (_, o) in zip(told, pairs, strict=True)]
-            figures.setdefault(f"causal forest, {strength.name}", {})[task] = areas
-            print(f"causal forest, {strength.name}, {task}", flush=True)
-    return figures
+def remembered(group: str, name: str, task: Half, repeats: int) -> dict[str, list[float]]:
+    """`measured`, kept in `var/` for as long as the code it depends on and the halves stay the same."""
+    code = [Path(__file__).with_name(n) for n in ("uplift_peers.py", "econml_forest.py")]
+    code = sorted((ROOT / "models").glob("*.py")) if group == OURS else code
+    text = b"".join(path.read_bytes() for path in code) + f"{group}|{name}|{repeats}".encode()
+    path = ROOT / "var" / "uplift" / f"{hashlib.sha256(text).hexdigest()[:24]}.json"
+    if path.is_file():
+        return {str(m): [float(f) for f in row] for m, row in json.loads(path.read_text("utf-8")).items()}
+    began = time.perf_counter()
+    found = measured(group, task, repeats)
+    print(f"{group}, {name}: {time.perf_counter() - began:.0f} s", flush=True)
+    with replacing(path) as scratch:
+        scratch.write_text(json.dumps(found), "utf-8")
+    return found
 
 
 def summary(figures: Figures, effects: dict[str, float]) -> dict[str, Any]:
@@ -138,37 +134,32 @@ def show(told: dict[str, Any], effects: dict[str, float]) -> None:
         print(f"{method:<30}{row['share']:7.3f} {row['share_error']:.3f}  {ahead}  {cells}")
 
 
-def digest(repeats: int) -> str:
-    """What figures of peers depend on: their code, their settings, the splits."""
-    folder = Path(__file__).parent
-    code = b"".join((folder / name).read_bytes() for name in ("uplift_peers.py", "econml_forest.py"))
-    return hashlib.sha256(code + json.dumps([repeats, [asdict(s) for s in STRENGTHS]]).encode()).hexdigest()
-
-
-def kept_peers(repeats: int) -> Figures:
-    """The peers' figures of the last result, if it was of the same peers and halves."""
-    path = RESULTS / "uplift.json"
-    last = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    if last.get("peers_digest") != digest(repeats):
-        sys.exit(f"{path} holds no figures of these peers and halves; run without --keep-peers")
-    return {method: by_task for method, by_task in last["figures"].items() if method != OURS}
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, write benchmarks/results/uplift.json."""
+    groups = [OURS, *(f"{kind}, {s.name}" for kind in ("learners", FOREST) for s in STRENGTHS)]
+    experiments = tasks(need_public_data("hillstrom-email"))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=20, help="repeated halves (20)")
-    parser.add_argument("--keep-peers", action="store_true", help="take the peers' figures from the last result")
+    parser.add_argument("--only", choices=groups, help="measure these methods and stop")
+    parser.add_argument("--task", choices=list(experiments), help="with --only: this task alone")
     asked = parser.parse_args(arguments)
-    experiments = tasks(need_public_data("hillstrom-email"))
+    if not ECONML.is_file():
+        print(f"without econml's forest: {ECONML} is not there; `make econml` puts it there")
+        groups = [group for group in groups if not group.startswith(FOREST)]
+    figures: Figures = {}
+    for group in groups if asked.only is None else [asked.only]:
+        for name, task in experiments.items():
+            if asked.task in (None, name):
+                for method, row in remembered(group, name, task, asked.repeats).items():
+                    figures.setdefault(method, {})[name] = row
+    if asked.only is not None:
+        return
     effects = {name: average_effect(task.outcome, task.treated) for name, task in experiments.items()}
-    kept = kept_peers(asked.repeats) if asked.keep_peers else measure_forest(experiments, asked.repeats)
-    figures = measure(experiments, asked.repeats, peers=not asked.keep_peers) | kept
     told = summary(figures, effects)
     show(told, effects)
     rounded = {m: {t: [round(f, 6) for f in row] for t, row in by.items()} for m, by in figures.items()}
-    result = {"repeats": asked.repeats, "average_effect": effects, "summary": told}
-    write_result("uplift", result | {"peers_digest": digest(asked.repeats), "figures": rounded})
+    result = {"repeats": asked.repeats, "average_effect": effects, "summary": told, "figures": rounded}
+    write_result("uplift", result)
 
 
 if __name__ == "__main__":

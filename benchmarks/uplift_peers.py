@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import lightgbm
@@ -57,10 +58,11 @@ Function = Callable[[Floats], Floats]
 
 @dataclass(frozen=True)
 class Peers:
-    """The peers of one strength: each gives the uplift of others from a half it may learn from."""
+    """The peers of one strength, learning from one half: each gives the uplift of others, (n,)."""
 
     strength: Strength
     seed: int
+    half: Half
 
     def _grow(self, X: Floats, y: Floats, weight: Floats | None = None) -> Function:
         s = self.strength
@@ -68,68 +70,74 @@ class Peers:
         settings = {
             "objective": "binary" if binary else "l2", "learning_rate": s.rate, "num_leaves": s.leaves,
             "min_data_in_leaf": s.least_rows, "seed": self.seed, "num_threads": 1, "verbosity": -1,
-            "deterministic": True, "force_row_wise": True,
+            "deterministic": True, "force_row_wise": True, "max_bin": 127,
         }  # fmt: skip
-        booster = lightgbm.train(settings, lightgbm.Dataset(X, y, weight=weight), s.rounds)
-        return lambda Z: np.asarray(booster.predict(Z), dtype=np.float64)
+        booster = lightgbm.train(settings, lightgbm.Dataset(X, y, weight=weight, params=settings), s.rounds)
+        return lambda Z: np.asarray(booster.predict(Z, num_threads=1), dtype=np.float64)
 
-    def s_learner(self, half: Half, Z: Floats) -> Floats:
+    @cached_property
+    def _arms(self) -> tuple[Function, Function]:
+        """Models of the treated and of the others."""
+        X, y, t = self.half.X, self.half.outcome, self.half.treated == 1
+        return self._grow(X[t], y[t]), self._grow(X[~t], y[~t])
+
+    @cached_property
+    def _held_out(self) -> tuple[Floats, Floats]:
+        """What the arms' models say of everybody, each by models of the folds that did not hold him."""
+        X, y, t = self.half.X, self.half.outcome, self.half.treated == 1
+        fold = np.random.default_rng(self.seed).integers(_FOLDS, size=len(X))
+        out = np.zeros((2, len(X)))
+        for f in range(_FOLDS):
+            for arm, of in enumerate((t, ~t)):
+                rows = of & (fold != f)
+                out[arm, fold == f] = self._grow(X[rows], y[rows])(X[fold == f])
+        return out[0], out[1]
+
+    def s_learner(self, Z: Floats) -> Floats:
         """One model, with treatment as a feature."""
-        told = self._grow(np.column_stack([half.X, half.treated]), half.outcome)
+        told = self._grow(np.column_stack([self.half.X, self.half.treated]), self.half.outcome)
         return told(np.column_stack([Z, np.ones(len(Z))])) - told(np.column_stack([Z, np.zeros(len(Z))]))
 
-    def t_learner(self, half: Half, Z: Floats) -> Floats:
+    def t_learner(self, Z: Floats) -> Floats:
         """A model of each group."""
-        treated, others = self._arms(half)
+        treated, others = self._arms
         return treated(Z) - others(Z)
 
-    def x_learner(self, half: Half, Z: Floats) -> Floats:
+    def x_learner(self, Z: Floats) -> Floats:
         """Each group's gain against the other group's model, regressed, then averaged by propensity."""
-        treated, others = self._arms(half)
-        t = half.treated == 1
-        by_treated = self._grow(half.X[t], half.outcome[t] - others(half.X[t]))
-        by_others = self._grow(half.X[~t], treated(half.X[~t]) - half.outcome[~t])
-        return (1.0 - half.propensity) * by_treated(Z) + half.propensity * by_others(Z)
+        X, y, t, e = self.half.X, self.half.outcome, self.half.treated == 1, self.half.propensity
+        treated, others = self._arms
+        by_treated = self._grow(X[t], y[t] - others(X[t]))
+        by_others = self._grow(X[~t], treated(X[~t]) - y[~t])
+        return (1.0 - e) * by_treated(Z) + e * by_others(Z)
 
-    def r_learner(self, half: Half, Z: Floats) -> Floats:
+    def r_learner(self, Z: Floats) -> Floats:
         """Residual on residual, the outcome's model cross-fitted."""
-        gap = half.treated - half.propensity
-        rest = half.outcome - self._cross(half, np.ones(len(half.X), dtype=bool))
-        return self._grow(half.X, rest / gap, gap**2)(Z)
+        gap, e = self.half.treated - self.half.propensity, self.half.propensity
+        of1, of0 = self._held_out
+        rest = self.half.outcome - e * of1 - (1.0 - e) * of0
+        return self._grow(self.half.X, rest / gap, gap**2)(Z)
 
-    def dr_learner(self, half: Half, Z: Floats) -> Floats:
+    def dr_learner(self, Z: Floats) -> Floats:
         """Doubly robust pseudo-outcome, both groups' models cross-fitted."""
-        e, t, y = half.propensity, half.treated, half.outcome
-        of1, of0 = self._cross(half, t == 1), self._cross(half, t == 0)
+        e, t, y = self.half.propensity, self.half.treated, self.half.outcome
+        of1, of0 = self._held_out
         pseudo = of1 - of0 + t * (y - of1) / e - (1.0 - t) * (y - of0) / (1.0 - e)
-        return self._grow(half.X, pseudo)(Z)
+        return self._grow(self.half.X, pseudo)(Z)
 
-    def class_transformation(self, half: Half, Z: Floats) -> Floats:
+    def class_transformation(self, Z: Floats) -> Floats:
         """Who answers as the treatment would have it; for amounts, the outcome weighted by the treatment's odds."""
-        e, t, y = half.propensity, half.treated, half.outcome
+        X, y, t, e = self.half.X, self.half.outcome, self.half.treated, self.half.propensity
         if np.isin(y, (0.0, 1.0)).all() and e == 0.5:
-            return 2.0 * self._grow(half.X, y * t + (1.0 - y) * (1.0 - t))(Z) - 1.0
-        return self._grow(half.X, y * (t - e) / (e * (1.0 - e)))(Z)
+            return 2.0 * self._grow(X, y * t + (1.0 - y) * (1.0 - t))(Z) - 1.0
+        return self._grow(X, y * (t - e) / (e * (1.0 - e)))(Z)
 
-    def baseline_risk(self, half: Half, Z: Floats) -> Floats:
+    def baseline_risk(self, Z: Floats) -> Floats:
         """Who buys most anyway, first."""
-        return self._arms(half)[1](Z)
-
-    def _arms(self, half: Half) -> tuple[Function, Function]:
-        t = half.treated == 1
-        return self._grow(half.X[t], half.outcome[t]), self._grow(half.X[~t], half.outcome[~t])
-
-    def _cross(self, half: Half, of: NDArray[np.bool_]) -> Floats:
-        """Expected outcome of everybody, by models of the rows `of` in the folds that did not hold them."""
-        fold = np.random.default_rng(self.seed).integers(_FOLDS, size=len(half.X))
-        out = np.zeros(len(half.X))
-        for f in range(_FOLDS):
-            rows = of & (fold != f)
-            out[fold == f] = self._grow(half.X[rows], half.outcome[rows])(half.X[fold == f])
-        return out
+        return self._arms[1](Z)
 
 
-PEERS: dict[str, Callable[[Peers, Half, Floats], Floats]] = {
+PEERS: dict[str, Callable[[Peers, Floats], Floats]] = {
     "S-learner": Peers.s_learner,
     "T-learner": Peers.t_learner,
     "X-learner": Peers.x_learner,
@@ -140,10 +148,8 @@ PEERS: dict[str, Callable[[Peers, Half, Floats], Floats]] = {
 }
 
 
-def causal_forest(halves: list[tuple[Half, Floats]], strength: Strength, seed: int) -> list[Floats] | None:
-    """econml's CausalForestDML on each half, asked about the rows beside it; None where it is not installed."""
-    if not ECONML.is_file():
-        return None
+def causal_forest(halves: list[tuple[Half, Floats]], strength: Strength, seed: int) -> list[Floats]:
+    """econml's CausalForestDML on each half, asked about the rows beside it; needs `ECONML`."""
     with tempfile.TemporaryDirectory() as folder:
         given, told = Path(folder) / "halves.npz", Path(folder) / "uplift.npz"
         arrays: dict[str, Floats] = {}
