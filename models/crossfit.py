@@ -99,8 +99,10 @@ def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: 
     whole = fit_additive(basis, columns, outcomes, search.start, like=whole)
     level = whole.intercept
     if len(outcomes) < LEAST_ROWS or len(np.unique(folds)) < FOLDS:
-        common = Blend(X.shape[1], level, None, (), 0.0)
-        return CrossFit(common, np.full(units.size, level), np.zeros(units.size), 0.0, tau2)
+        flat = fit_additive(basis, columns, outcomes, search.start, like=whole, scale=SCALES[-1])
+        flat = replace(flat, coefficients=np.zeros_like(flat.coefficients), middle=0.0)
+        common = Blend(X.shape[1], flat.intercept, flat, (), 0.0)
+        return CrossFit(common, flat.predict(columns), flat.variance(columns), 0.0, tau2)
     task = _Task(rows, columns, outcomes, units, folds, search, _Judge.of(outcomes, units, level, tau2))
     whole, curved, variance = task.curves(whole, task.learned(whole))
     forest = _Forest.of(X, task, level, tau2, curved)

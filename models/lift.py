@@ -162,7 +162,8 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         of_unit = units.mean(prior)
         common, tau = _fit_common(outcomes, of_unit, self.prior_sd, believed.tau)
         rest = outcomes.moved(common.predict(of_unit) - of_unit)
-        start = Start(intercept=0.0, intercept_sd=0.5 * self.prior_sd, tau=tau, effect=0.6 * self.prior_sd)
+        # The level is the common one's to learn; what is left of it is what features take off or add.
+        start = Start(intercept=0.0, intercept_sd=0.2 * self.prior_sd, tau=tau, effect=0.6 * self.prior_sd)
         first = units.first
         folds = fold_of(X[first], None if groups is None else groups.iloc[first], self.seed)
         fitted = cross_fit(X, rest, units, folds, Search(start, Growth(), self.seed))

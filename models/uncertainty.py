@@ -107,8 +107,9 @@ def fit_spread(
         sd = np.sqrt(tau**2 * outcomes.varying + scale * variance + 1e-8) * np.exp(growth * away)
         fitted = float(np.sum(outcomes.weight * marginal_log_likelihood(outcomes, eta, sd)))
         # Normal priors on the logs: a standard deviation seen in `rows` rows is known to 1 / sqrt(2 rows).
-        far = (np.log(tau / believed.tau), 0.5 * np.log(scale / believed.scale), _FARTHEST * growth)
-        return float(-fitted + rows * (far[0] ** 2 + far[1] ** 2 + far[2] ** 2))
+        # The growth is standard normal: up to some e-fold per unit of log lift, either way.
+        far = (np.log(tau / believed.tau), 0.5 * np.log(scale / believed.scale))
+        return float(-fitted + rows * (far[0] ** 2 + far[1] ** 2) + 0.5 * growth**2)
 
     start = np.append(np.log([believed.tau, believed.scale]), [] if at is None else [0.0])
     simplex = np.vstack([start, start + np.diag([-0.5, -0.7, 0.5][: len(start)])])

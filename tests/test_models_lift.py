@@ -233,3 +233,19 @@ def test_other_columns_are_refused_by_name() -> None:
         model.predict(made.X.assign(x0=np.inf))
     with pytest.raises(TableError, match="50 rows"):
         model.fit(made.X, made.counts[COUNTS][:10])
+
+
+@pytest.mark.parametrize("n", [1, 3, 12])
+def test_a_handful_of_tests_leaves_the_interval_wide(n: int) -> None:
+    new, covered = world(400, 77, heterogeneity=0.7), []
+    for seed in range(6):
+        made = world(n, seed, heterogeneity=0.7)
+        told = LiftModel(0.1, 0.4, rates=False).fit(made.X, made.counts).predict_interval(new.X)
+        covered.append(np.mean((told[:, 0] <= new.log_lift) & (new.log_lift <= told[:, 1])))
+    assert np.mean(covered) > 0.72
+
+
+def test_nothing_but_noise_is_told_as_one_lift() -> None:
+    made, new = world(600, 5, heterogeneity=0.0), world(500, 6)
+    model = LiftModel(0.06, 0.25, rates=False).fit(made.X, made.counts)
+    assert np.std(model.predict(new.X)) < 0.03
