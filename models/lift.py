@@ -30,6 +30,8 @@ from models.threads import one_thread
 from models.uncertainty import Spread, fit_spread, interval
 from models.units import Units
 
+_LEFT = 0.2
+"""What the curves may still move the common level by, in believed standard deviations."""
 _PRIOR_ROWS = 6.0
 """Rows that the believed spread is worth against the data's."""
 
@@ -163,7 +165,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         common, tau = _fit_common(outcomes, of_unit, self.prior_sd, believed.tau)
         rest = outcomes.moved(common.predict(of_unit) - of_unit)
         # The level is the common one's to learn; what is left of it is what features take off or add.
-        start = Start(intercept=0.0, intercept_sd=0.2 * self.prior_sd, tau=tau, effect=0.6 * self.prior_sd)
+        start = Start(intercept=0.0, intercept_sd=_LEFT * self.prior_sd, tau=tau, effect=0.6 * self.prior_sd)
         first = units.first
         folds = fold_of(X[first], None if groups is None else groups.iloc[first], self.seed)
         fitted = cross_fit(X, rest, units, folds, Search(start, Growth(), self.seed))
@@ -312,11 +314,12 @@ def _column_faults(got: list[str], wanted: list[str]) -> list[Fault]:
 def _fit_common(outcomes: Outcomes, prior: Floats, prior_sd: float, tau: float) -> tuple[Common, float]:
     """Shift and slope of the prior, and the spread of rows about them: `outcomes` have the prior in their offset.
 
-    shift ~ N(0, prior_sd² / 2): half of what is believed of one pairing is common to all; slope ~ N(0, 1 / 4).
+    shift ~ N(0, prior_sd² / 2), less what is left to the curves: half of what is believed of one pairing is common to
+    all; slope ~ N(0, 1 / 4).
     """
     center = float(prior.mean()) if len(prior) else 0.0
     design = np.column_stack([np.ones(len(prior)), prior - center])
-    precision = np.diag([2.0 / prior_sd**2, 4.0])
+    precision = np.diag([1.0 / ((0.5 - _LEFT**2) * prior_sd**2), 4.0])
     beta, covariance = np.zeros(2), np.asarray(np.linalg.inv(precision), dtype=np.float64)
     for _ in range(40):
         eta = np.einsum("ij,j->i", design, beta)
