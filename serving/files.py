@@ -160,17 +160,12 @@ def score_files(
         writable_ending(out)
     options = {"as_of": None if as_of is None else as_of.isoformat(), "level": level, "rank_by": rank_by}
     request = read_request(LongScoreRequest, read_brief(brief), read_candidates(candidates), options, brief)
-    response = score_request(request, workspace, model, now=now)
+    scorer, info = load_scorer(model)
+    catalogue = Catalogue.of(load_history(workspace))
+    response = score(request, scorer, info, catalogue, now=now)
     if out is not None:
         write_response(response, out)
     return response
-
-
-def score_request(request: ScoreRequest, workspace: Path | None, model: str, *, now: pd.Timestamp) -> ScoreResponse:
-    """Score with a model of the registry and the creators of a workspace; raises as `score_files`."""
-    scorer, info = load_scorer(model)
-    catalogue = None if workspace is None else Catalogue.of(load_history(workspace))
-    return score(request, scorer, info, catalogue, now=now)
 
 
 def write_response(response: ScoreResponse, out: Path) -> None:

@@ -15,14 +15,21 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from data.clock import utc_now
 from data.errors import CandidateError, CreatorLiftError, InputError
+from data.sources import load_history
+from models.registry import load_scorer
 from serving import store_jobs
 from serving.answers import ScoreResponse
-from serving.files import read_candidates, read_request, score_request, write_response
+from serving.catalogue import Catalogue
+from serving.files import read_candidates, read_request, write_response
+from serving.handler import score
 from serving.job_files import RESULTS, job_folder, refuse_bomb, refuse_rows, without_paths
 from serving.logs import set_up
 from serving.memory_config import MemorySettings
@@ -53,18 +60,34 @@ def run_job(store: Store, settings: MemorySettings, job: Job, workspace: Path | 
     except InputError as error:
         raise CandidateError(without_paths(error.faults, path, job.file_name)) from error
     request = read_request(LongScoreRequest, job.task["campaign"], candidates, job.task["options"], Path("brief"))
-    response = score_request(request, workspace, job.task["options"]["model_version"], now=job.created_at)
+    answered = answer(request, workspace, job.task["options"]["model_version"], now=job.created_at)
+    response = answered.response
     forms = [form for form in RESULTS if form != "xlsx" or len(candidates) <= _MOST_EXCEL_ROWS]
     for form in forms:
         write_response(response, folder / f"result.{form}")
     if settings.score_log_rows:
-        _log(store, job, request, response)
+        _log(store, job, request, answered)
     return {"forms": forms, "scored": len(response.results), "refused": len(response.errors)}
 
 
-def _log(store: Store, job: Job, request: ScoreRequest, response: ScoreResponse) -> None:
+@dataclass(frozen=True)
+class AnsweredJob:
+    """The answer to a whole file, and the training cut of the model behind it."""
+
+    response: ScoreResponse
+    model_as_of: str | None
+
+
+def answer(request: ScoreRequest, workspace: Path | None, version: str, *, now: pd.Timestamp) -> AnsweredJob:
+    """Score with a version of the registry and the creators of a workspace; raises as `serving.files.score_files`."""
+    scorer, info = load_scorer(version)
+    catalogue = None if workspace is None else Catalogue.of(load_history(workspace))
+    return AnsweredJob(score(request, scorer, info, catalogue, now=now), scorer.info.get("as_of"))
+
+
+def _log(store: Store, job: Job, request: ScoreRequest, answered: AnsweredJob) -> None:
     """Put what was answered into the score log, as the endpoint does; a log that fails costs no job."""
-    at = utc_now()
+    at, response = utc_now(), answered.response
     for start in range(0, max(len(response.results), 1), _LOGGED_AT_ONCE):
         part = response.model_copy(
             update={
@@ -73,7 +96,7 @@ def _log(store: Store, job: Job, request: ScoreRequest, response: ScoreResponse)
             }
         )
         try:
-            write_scores(store, [Entry(job.job_id, "/v1/jobs", at, request.campaign, part, None)])
+            write_scores(store, [Entry(job.job_id, "/v1/jobs", at, request.campaign, part, answered.model_as_of)])
         except CreatorLiftError as error:
             log.warning("job %s is not in the score log: %s", job.job_id, error)
             return

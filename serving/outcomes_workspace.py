@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,8 +15,8 @@ from data.frames import typed_or_raise
 from data.schemas import TABLES
 from data.sources import load_table, read_rows, table_files, write_table
 from data.writing import locked
+from serving.campaign_rows import campaign_tables
 from serving.outcomes import OutcomesResponse, record_outcomes
-from serving.schemas import Campaign
 from serving.store import Store
 from serving.store_outcomes import Stored, current
 from serving.store_scores import newest_briefs
@@ -75,7 +74,7 @@ def export_outcomes(store: Store, workspace: Path) -> ExportReport:
         known = [o for o in held if o.row["creator_id"] in creators]
         sound = [o for o in known if o.row["campaign_id"] in campaigns or o.row["campaign_id"] in briefs]
         needed = {o.row["campaign_id"] for o in sound} & set(briefs)
-        _add_campaigns(workspace, {name: briefs[name] for name in sorted(needed)})
+        _add_campaigns(workspace, [briefs[name] for name in sorted(needed)])
         total, added, changed = _merge(workspace, sound)
     return ExportReport(
         collaborations=total, added=added, changed=changed, unchanged=len(sound) - added - changed,
@@ -132,31 +131,10 @@ def _format(workspace: Path, name: str) -> str:
     return next((e for e in ("csv.gz", "csv") if endings == {e}), "parquet")
 
 
-def _add_campaigns(workspace: Path, briefs: Mapping[str, Mapping[str, Any]]) -> None:
+def _add_campaigns(workspace: Path, briefs: Sequence[Mapping[str, Any]]) -> None:
     """Append scored briefs to the campaigns, and the audiences they want."""
-    if not briefs:
-        return
-    read = [Campaign.model_validate(brief) for brief in briefs.values()]
-    columns = [column.name for column in TABLES["campaigns"].columns]
-    rows = [{name: _cell(getattr(campaign, name)) for name in columns} for campaign in read]
-    wanted = [
-        {"campaign_id": campaign.campaign_id, "dimension": dimension, "bucket": bucket, "share": share}
-        for campaign in read
-        for dimension, buckets in (campaign.target_audience or {}).items()
-        for bucket, share in buckets.items()
-    ]
-    for name, more in (("campaign_audience", wanted), ("campaigns", rows)):
+    # The campaigns last: where this is cut short, they are missing, and the next export does it all again.
+    for name, new in sorted(campaign_tables(briefs).items()):
         before = _table(workspace, name)
-        if more:
-            new = typed_or_raise(TABLES[name], pd.DataFrame(more))
-            after = new if before is None else pd.concat([before, new], ignore_index=True)
-            write_table(workspace, name, after, _format(workspace, name))
-
-
-def _cell(value: Any) -> Any:
-    """A value of a brief as a cell of the table."""
-    if isinstance(value, list | tuple):
-        return ",".join(value)
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return value.isoformat() if isinstance(value, date | datetime) else value
+        own = new if before is None else pd.concat([before, new], ignore_index=True)
+        write_table(workspace, name, own, _format(workspace, name))

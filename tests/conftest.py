@@ -50,11 +50,13 @@ def no_registry_in_the_project(tmp_path_factory: pytest.TempPathFactory, monkeyp
     monkeypatch.delenv("MLFLOW_DEFAULT_ARTIFACT_ROOT", raising=False)
 
 
-@pytest.fixture(autouse=True)
-def no_memory_in_the_project(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service that a test starts must not remember anything in the project."""
-    monkeypatch.setenv("CREATORLIFT_STATE", f"{tmp_path_factory.getbasetemp()}/unnamed/state")
-    monkeypatch.delenv("CREATORLIFT_STORE_URL", raising=False)
+@pytest.fixture(scope="session", autouse=True)
+def no_memory_in_the_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A service that a test starts must not remember anything in the project; some run for a whole module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CREATORLIFT_STATE", f"{tmp_path_factory.getbasetemp()}/unnamed/state")
+        patch.delenv("CREATORLIFT_STORE_URL", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

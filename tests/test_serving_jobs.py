@@ -26,7 +26,7 @@ from serving.catalogue import Catalogue
 from serving.config import ServeSettings
 from serving.job_files import INPUTS, RESULTS, job_folder, jobs_folder, refuse_bomb
 from serving.job_runner import JobRunner
-from serving.job_worker import run_job
+from serving.job_worker import AnsweredJob, run_job
 from serving.live import Live
 from serving.memory_config import MemorySettings
 from serving.store import Store, open_store
@@ -158,7 +158,8 @@ def queued(store: Store, settings: MemorySettings, data: bytes, ending: str = "c
 @pytest.fixture
 def faked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs are scored by the fake scorer."""
-    monkeypatch.setattr(job_worker, "score_request", lambda request, *_, now: live().answer(request, now).response)
+    answered = lambda request, *_, now: AnsweredJob(live().answer(request, now).response, None)  # noqa: E731
+    monkeypatch.setattr(job_worker, "answer", answered)
 
 
 @pytest.mark.usefixtures("faked")
