@@ -29,7 +29,7 @@ from serving.catalogue import Catalogue
 from serving.handler import score
 from serving.inputs import TERMS
 from serving.problems import faults_of
-from serving.schemas import Candidate, LongScoreRequest, Question, RankBy, ScoreRequest
+from serving.schemas import Candidate, LongScoreRequest, Question, RankBy
 from serving.tables import results_table
 
 Asked = TypeVar("Asked", bound=Question)
