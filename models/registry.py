@@ -14,7 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -160,6 +160,27 @@ def resolve(model: str | int | None = CHAMPION, name: str = MODEL_NAME) -> Model
             raise NoModel(_missing(wanted, known, registered.aliases))
         # Only this call fills in the aliases of a version.
         return _info(mlflow.get_model_version(name, number))
+
+
+def all_versions(name: str = MODEL_NAME) -> list[ModelInfo]:
+    """Every registered version with its aliases, newest first; empty when none was ever registered."""
+    with client(must_exist=True) as mlflow:
+        registered = {m.name: m for m in mlflow.search_registered_models(f"name = '{name}'")}.get(name)
+        if registered is None:
+            return []
+        found = sorted(mlflow.search_model_versions(f"name = '{name}'"), key=lambda v: -int(v.version))
+        by_number: dict[str, list[str]] = {}
+        for alias, number in registered.aliases.items():
+            by_number.setdefault(str(number), []).append(alias)
+        return [replace(_info(v), aliases=tuple(sorted(by_number.get(str(v.version), [])))) for v in found]
+
+
+def run_file(run_id: str, name: str) -> str | None:
+    """A text file that a run kept, None when it kept none of that name."""
+    with client(must_exist=True) as mlflow, tempfile.TemporaryDirectory(prefix="creatorlift-") as folder:
+        if name not in {entry.path for entry in mlflow.list_artifacts(run_id)}:
+            return None
+        return Path(mlflow.download_artifacts(run_id, name, folder)).read_text("utf-8")
 
 
 def _missing(wanted: str, versions: Mapping[str, Any], aliases: Mapping[str, Any]) -> str:

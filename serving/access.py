@@ -93,6 +93,11 @@ class KeyRing:
         """Whether no key was ever made. A service whose only key was revoked is not open again."""
         return not self._keys
 
+    def by_id(self, key_id: str) -> Key | None:
+        """The key of this id, unless it was revoked."""
+        key = self._keys.get(key_id)
+        return key if key is not None and key.revoked_at is None else None
+
     def key_of(self, token: str) -> Key | None:
         """The key that a caller sent; None when there is none like it, or it was revoked."""
         parts = parts_of(token)

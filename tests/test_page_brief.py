@@ -83,7 +83,12 @@ def test_a_brief_of_a_file_comes_back_the_same() -> None:
     campaign, wrong = campaign_of(values_of({**BRIEF, **dates}, TODAY))
     assert wrong == {}
     asked = {**BRIEF, **dates, "target_roi": 0.0, "safety": 0.8}
-    assert campaign == {key: value for key, value in asked.items() if key != "campaign_id"}
+    assert campaign == asked | {"campaign_id": "northpeak-fitness"}
+
+
+def test_every_brief_has_an_id_of_its_own() -> None:
+    assert campaign_of(filled(id="x7f2ab"))[0]["campaign_id"] == "northpeak-fitness-x7f2ab"
+    assert campaign_of(filled(brand="Zoë & Co", id=None))[0]["campaign_id"] == "zoë-co-fitness"
 
 
 def test_names_and_words() -> None:

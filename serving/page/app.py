@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from serving.demo import BRIEF
 from serving.page import (
+    after_calls,
+    after_view,
     brief_calls,
     brief_view,
     candidates_calls,
@@ -18,6 +20,9 @@ from serving.page import (
     compare,
     creator_calls,
     creator_view,
+    model_tab,
+    plan_calls,
+    plan_view,
     shortlist_calls,
     shortlist_view,
 )
@@ -27,7 +32,9 @@ from serving.page.look import THEME
 from serving.page.wiring import Wiring
 
 PREFIX = "/app/"
-STEPS = (("brief", "Brief"), ("candidates", "Candidates"), ("shortlist", "Shortlist"))
+STEPS = (
+    ("brief", "Brief"), ("candidates", "Candidates"), ("shortlist", "Shortlist"), ("plan", "Plan"), ("after", "After"),
+)  # fmt: skip
 _INDEX = """<!doctype html>
 <html lang="en">
 <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}
@@ -69,7 +76,16 @@ def build_app(desk: Desk) -> FastAPI:
     app.backend.websocket_capability = False
     app.layout = lambda: layout(desk)
     wiring = Wiring(app, desk)
-    for module in (brief_calls, candidates_calls, shortlist_calls, creator_calls, compare):
+    for module in (
+        brief_calls,
+        candidates_calls,
+        shortlist_calls,
+        creator_calls,
+        compare,
+        plan_calls,
+        after_calls,
+        model_tab,
+    ):
         module.register(wiring)
     _shell_calls(app)
     return server
@@ -92,6 +108,7 @@ def layout(desk: Desk) -> Any:
                             dmc.TabsList(
                                 [dmc.TabsTab([html.Span(str(n), className="cl-step"), label], value=value)
                                  for n, (value, label) in enumerate(STEPS, start=1)]
+                                + [dmc.TabsTab("Model", value="model", ml="auto")]
                             ),
                             className="cl-wide",
                         ),
@@ -102,6 +119,9 @@ def layout(desk: Desk) -> Any:
                             dmc.TabsPanel(brief_view.layout(fresh), value="brief"),
                             dmc.TabsPanel(candidates_view.layout(), value="candidates"),
                             dmc.TabsPanel(shortlist_view.layout(), value="shortlist"),
+                            dmc.TabsPanel(plan_view.layout(), value="plan"),
+                            dmc.TabsPanel(after_view.layout(), value="after"),
+                            dmc.TabsPanel(model_tab.layout(), value="model"),
                         ],
                         id="content", className="cl-wide cl-main",
                     ),

@@ -115,6 +115,7 @@ def campaign_of(values: Values) -> tuple[dict[str, Any], dict[str, str]]:
             campaign[field.name] = str(value)
     for name in NOT_SENT:
         campaign.pop(name, None)
+    campaign["campaign_id"] = campaign_id_of(values)
     return campaign, wrong | {k: v for k, v in _checked(campaign).items() if k not in wrong}
 
 
@@ -158,6 +159,15 @@ def parse_shares(tags: Sequence[str]) -> dict[str, float]:
     open_ = sum(share is None for share in told.values())
     rest = max(1.0 - known, 0.0) / open_ if open_ else 0.0
     return {bucket: rest if share is None else share for bucket, share in told.items()}
+
+
+def campaign_id_of(values: Values) -> str:
+    """An id that tells what it is of, and ends in the brief's own `id`, drawn when it was begun in some browser.
+
+    Outcomes are kept under it, so that nobody else's brief of the same words is mixed up with this one.
+    """
+    words = [str(values.get(name) or "") for name in ("brand", "category", "id")]
+    return "-".join(re.sub(r"[^\w]+", "-", word.lower()).strip("-")[:40] for word in words if word.strip()) or "brief"
 
 
 def title_of(values: Values) -> str:

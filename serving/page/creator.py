@@ -112,7 +112,7 @@ def past_deals(desk: Desk, subject: Subject, level: float = 0.8) -> list[Deal]:
     rows = subject.history["collaborations"]
     rows = rows[(rows["creator_id"] == subject.creator_id) & (rows["agreed_at"] < subject.as_of)]
     measured = [
-        (row, _measured(row, level)) for row in rows.sort_values("agreed_at", ascending=False).to_dict("records")
+        (row, measured_of_row(row, level)) for row in rows.sort_values("agreed_at", ascending=False).to_dict("records")
     ]
     kept = [(row, told) for row, told in measured if told is not None and _known(row, subject.as_of)][:MOST_DEALS]
     if not kept:
@@ -166,13 +166,14 @@ def _interval(log_lift: float, se: float, level: float) -> tuple[float, float, f
     return math.expm1(log_lift), math.expm1(log_lift - half), math.expm1(log_lift + half)
 
 
-def _measured(row: Mapping[str, Any], level: float) -> tuple[float, float, float] | None:
-    if row["measure"] == "holdout":
+def measured_of_row(row: Mapping[str, Any], level: float) -> tuple[float, float, float] | None:
+    """The measured lift of a collaborations row and its interval; None where its test says nothing."""
+    if row.get("measure") == "holdout":
         names = ("exposed", "exposed_conversions", "holdout", "holdout_conversions")
-        return measured_lift([float(row[name]) for name in names], level)
+        return measured_lift([_number(row.get(name)) for name in names], level)
     estimate, se = row.get("lift_estimate"), row.get("lift_se")
-    if row["measure"] in ("geo", "on_off") and estimate is not None and estimate > -1 and se is not None and se >= 0:
-        return _interval(math.log1p(float(estimate)), float(se), level)
+    if row.get("measure") in ("geo", "on_off") and _number(estimate) > -1 and _number(se) >= 0:
+        return _interval(math.log1p(_number(estimate)), _number(se), level)
     return None
 
 
@@ -193,3 +194,7 @@ def _round_up(value: float) -> float:
     """The next number that a slider may end at: 1, 2, 4, 5 or 8 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1.0, 2.0, 4.0, 5.0, 8.0, 10.0) if step * power >= value)
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)

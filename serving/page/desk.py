@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pandas as pd
 
+from serving.answers import json_bytes
 from serving.context import Context
+from serving.gate import LOCAL
 from serving.live import Live
+from serving.plan_schemas import PlanRequest
+from serving.planning import plan
+from serving.problems import Problem
 from serving.responses import read_model
 from serving.schemas import ScoreRequest, ScoreResponse
+from serving.store import Store
 
 R = TypeVar("R")
+CALLER: ContextVar[str] = ContextVar("caller", default=LOCAL)
+"""Id of the key the request at hand is answered for."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,35 @@ class Desk:
             for tell in self.context.on_answer:
                 tell(answered)
         return answered.response
+
+    def plan(
+        self, campaign: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], **rules: Any
+    ) -> dict[str, Any]:
+        """As `POST /v1/plan`, as plain JSON values; raises Problem 422, or UsageError where the rules leave no set."""
+        body = {"campaign": campaign, "candidates": list(candidates), **rules}
+        live = self.live()
+        answer = plan(
+            read_model(json.dumps(body).encode(), PlanRequest), live.scorer, live.info, live.catalogue, now=self.now()
+        )
+        plain: dict[str, Any] = json.loads(json_bytes(answer))
+        return plain
+
+    def caller(self) -> str:
+        """Who asks: the id of the key, or `local` without one."""
+        return CALLER.get()
+
+    def require(self, scope: str) -> None:
+        """Problem 403 unless the caller's key has the scope; without any key this machine may do everything."""
+        caller, rules = self.caller(), self.context.memory.rules()
+        key = None if caller == LOCAL or rules is None else rules.ring.by_id(caller)
+        if caller != LOCAL and (key is None or not key.allows(scope)):
+            raise Problem(
+                403, "scope-missing", "This key may not do that", f"This needs a key with the scope `{scope}`."
+            )
+
+    def store(self) -> Store:
+        """What the service remembers; Problem 503 while it cannot be reached."""
+        return self.context.memory.store()
 
     async def work(self, task: Callable[[], R]) -> R:
         """Do it in the one thread for scoring, after what the endpoint is doing there."""

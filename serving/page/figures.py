@@ -193,3 +193,38 @@ def peers_figure(followers: Any, rates: Any, own_followers: float, own_rate: flo
     made.update_xaxes(title="followers", type="log", dtick=None)
     made.update_yaxes(title="likes and comments per follower", tickformat=".1%", rangemode="tozero")
     return made
+
+
+def budget_curve(points: Sequence[Mapping[str, Any]], budget: float, currency: str, things: str) -> go.Figure:
+    """Expected extra conversions of the best plan at other budgets; the chosen budget marked."""
+    made = figure(f"Expected extra {things}, by budget", 280)
+    made.add_trace(
+        go.Scatter(
+            x=[p["budget"] for p in points], y=[p["incremental_conversions"] for p in points], mode="lines+markers",
+            line={"color": ACCENT, "width": 2.5}, marker={"size": 7},
+            customdata=[[p["creators"], p["profit"]] for p in points],
+            hovertemplate=f"%{{x:,.0f}} {currency}: %{{y:.1f}} {things}, %{{customdata[0]}} creators, profit "
+            f"%{{customdata[1]:,.0f}} {currency}<extra></extra>",
+        )
+    )  # fmt: skip
+    made.add_vline(x=budget, line={"color": QUIET, "width": 1.5, "dash": "dash"}, annotation_text="your budget",
+                   annotation_position="bottom right")  # fmt: skip
+    made.update_xaxes(title=f"budget, {currency}", rangemode="tozero")
+    made.update_yaxes(title=f"extra {things}", rangemode="tozero")
+    return made
+
+
+def marginal(points: Sequence[Mapping[str, Any]], currency: str, things: str) -> go.Figure:
+    """Extra conversions per 100 more of budget, step by step."""
+    told = [p for p in points if p["conversions_per_100"] is not None]
+    made = figure(f"Extra {things} per 100 {currency} more", 280)
+    made.add_trace(
+        go.Bar(
+            x=[f"to {p['budget']:,.0f}" for p in told], y=[p["conversions_per_100"] for p in told],
+            marker={"color": ACCENT}, text=[decimal(p["conversions_per_100"], 2) for p in told], textposition="outside",
+            cliponaxis=False, hovertemplate="%{x}: %{y:.2f} per 100<extra></extra>",
+        )
+    )  # fmt: skip
+    made.update_xaxes(title=f"budget, {currency}", type="category")
+    made.update_yaxes(title=f"extra {things} per 100")
+    return made

@@ -9,7 +9,8 @@ import anyio
 import anyio.to_thread
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.page.desk import Desk
+from serving.gate import LOCAL, OWNER
+from serving.page.desk import CALLER, Desk
 from serving.problems import MEDIA_TYPE, Problem
 
 
@@ -30,6 +31,7 @@ class LazyPage:
             await _refuse(problem, send)
             return
         # Dash compares whole paths, so it is given its own, as if it stood alone.
+        CALLER.set(scope.get(OWNER, LOCAL))
         own = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         await (await self._built())({**scope, "path": own, "root_path": ""}, receive, send)
 

@@ -85,6 +85,18 @@
       flags.length > 2 && h("span", { className: "cl-flag is-more" }, "+" + (flags.length - 2)));
   };
 
+  cells.ClState = function (props) {
+    return props.value === "chosen" ? h("span", { className: "cl-state is-in" }, "Booked") : h("span", { className: "cl-state" }, "Left out");
+  };
+
+  cells.ClRule = function (props) {
+    const d = props.data || {};
+    const button = (rule, label, title) => h("button", { key: rule, className: "cl-rule" + (d.rule === rule ? " is-on" : ""),
+      "aria-pressed": d.rule === rule, title: title, "aria-label": title + " " + d.name,
+      onClick: () => window.clPlanRule && window.clPlanRule(d.creator_id, rule) }, label);
+    return h("div", { className: "cl-rules" }, button("must", "Lock", "Always book"), button("never", "Exclude", "Never book"));
+  };
+
   cells.ClPin = function (props) {
     const on = !!(props.data || {}).pinned;
     return h("button", { className: "cl-pin" + (on ? " is-on" : ""), "aria-pressed": on, tabIndex: -1,

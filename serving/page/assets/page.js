@@ -50,6 +50,7 @@
   };
 
   window.clOpenCreator = (row) => set("creator-open", { data: { row: row, at: Date.now() } });
+  window.clPlanRule = (id, rule) => set("plan-rule", { data: { id: id, rule: rule, at: Date.now() } });
   window.clPin = (id) => set("pin-asked", { data: { id: id, at: Date.now() } });
 
   document.addEventListener("keydown", (event) => {
@@ -60,6 +61,9 @@
     if (button) { button.click(); event.preventDefault(); }
   });
 
+  /* Every brief has an id of its own, so that outcomes of two alike are kept apart. */
+  let briefId = null;
+  const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => (b % 36).toString(36)).join("");
   const values = (list, ids) => Object.fromEntries(ids.map((id, i) => [id.name, list[i] === undefined ? null : list[i]]));
 
   window.dash_clientside = window.dash_clientside || {};
@@ -81,10 +85,12 @@
     },
     fill: function (load, ids) {
       if (!load) return ids.map(none);
+      briefId = load.id || newId();
       return ids.map((id) => (id.name in load ? load[id.name] : null));
     },
     draft: function (list, ids) {
-      const draft = values(list, ids);
+      briefId = briefId || newId();
+      const draft = Object.assign(values(list, ids), { id: briefId });
       write(sessionStorage, DRAFT, draft);
       return draft;
     },
@@ -183,6 +189,19 @@
       const shapes = figure.layout.shapes.map((s, i) => (i ? s : Object.assign({}, s, { x0: p.fee, x1: p.fee })));
       return ["At a fee of " + Math.round(p.fee).toLocaleString("en") + " " + asked.currency + ": " + roi + ".",
         Object.assign({}, figure, { layout: Object.assign({}, figure.layout, { shapes: shapes }) })];
+    },
+    /* Slider and number follow each other. */
+    budget: function (slider, number) {
+      const by = window.dash_clientside.callback_context.triggered_id;
+      if (by === "plan-budget") return [none(), typeof number === "number" && number > 0 ? number : none()];
+      return [slider > 0 && slider !== number ? slider : none(), none()];
+    },
+    planRule: function (asked, rules) {
+      if (!asked) return none();
+      const was = (rules[asked.rule] || []).includes(asked.id);
+      const next = { must: rules.must.filter((x) => x !== asked.id), never: rules.never.filter((x) => x !== asked.id) };
+      if (!was) next[asked.rule] = next[asked.rule].concat([asked.id]);
+      return next;
     },
     search: function (text, options) { return Object.assign({}, options, { quickFilterText: text || "" }); },
     key: function (presses, forget, opened, text) {

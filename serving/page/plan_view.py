@@ -1,0 +1,226 @@
+"""The plan: a budget, the chosen set, what it brings, its curve, its overlap, and one large creator instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from serving.page import figures
+from serving.page.brief import conversion_word
+from serving.page.look import count, decimal, money, orders, percent, span
+from serving.page.parts import card, empty, figure_of, plot, step_heading
+from serving.page.shortlist_view import THEME
+
+_WHY = {
+    "never": "you left it out", "only_costs": "costs more than it brings",
+    "not_in_best_set": "others bring more for the money",
+}  # fmt: skip
+_MOST_OVERLAPS, _LEAST_OVERLAP = 5, 0.01
+
+
+def layout() -> Any:
+    """The step's content; empty until something is scored."""
+    return html.Div(
+        [
+            step_heading("Plan the budget", "Which creators to book together, and what the next 100 would add."),
+            html.Div(
+                empty("No plan yet", "Score candidates with fees first; a plan chooses among them."), id="plan-empty"
+            ),
+            html.Div(
+                [card(html.Div(_controls(), className="cl-plan-controls")), html.Div(id="plan-busy"),
+                 html.Div(id="plan-result"),
+                 html.Div(_grid(), className="cl-grid cl-gap-top"), html.Div(id="plan-more")],
+                id="plan-full", style={"display": "none"},
+            ),
+            dcc.Store(id="plan-rule"),
+            dcc.Store(id="plan-rules", data={"must": [], "never": []}),
+        ]
+    )  # fmt: skip
+
+
+def _controls() -> list[Any]:
+    return [
+        html.Div(
+            [
+                html.Label("Budget", htmlFor="plan-budget", className="cl-label"),
+                html.Div(
+                    [dmc.Slider(id="plan-slider", min=0, max=100, value=50, label=None, thumbLabel="Budget",
+                                updatemode="mouseup",
+                                className="cl-grow"),
+                     dmc.NumberInput(id="plan-budget", hideControls=True, thousandSeparator=",", min=1, w=150,
+                                     debounce=500,
+                                     rightSection=html.Span(id="plan-currency", className="cl-unit"),
+                                     rightSectionWidth=50)],
+                    className="cl-slider-row",
+                ),
+            ],
+            className="cl-grow",
+        ),
+        html.Div([html.Span("What counts", className="cl-label", id="plan-aim-label"),
+                  dmc.SegmentedControl(id="plan-aim", value="profit", data=[{"value": "profit", "label": "Profit"},
+                                       {"value": "conversions", "label": "Extra orders"}])]),
+        html.Div([html.Span("Prefer", className="cl-label"),
+                  dmc.SegmentedControl(id="plan-mode", value="expected", data=[{"value": "expected",
+                                                                                "label": "Best on average"},
+                                       {"value": "safe", "label": "Safe"}])]),
+    ]  # fmt: skip
+
+
+def _grid() -> Any:
+    return dag.AgGrid(
+        id="plan-grid", rowData=[], columnDefs=[], columnSize=None, getRowId="params.data.creator_id",
+        style={"height": "420px"},
+        dashGridOptions={"theme": THEME, "rowHeight": 48, "headerHeight": 42, "ensureDomOrder": True},
+        defaultColDef={"sortable": True, "resizable": True, "wrapHeaderText": True},
+    )  # fmt: skip
+
+
+def columns(currency: str, goal: str) -> list[dict[str, Any]]:
+    """The grid's columns."""
+    things = conversion_word(goal)
+
+    def number(name: str, title: str, form: str, width: int) -> dict[str, Any]:
+        return {"headerName": title, "field": name, "width": width, "type": "rightAligned", "cellRenderer": "ClNumber",
+                "cellRendererParams": {"form": form}}  # fmt: skip
+
+    return [
+        {"headerName": "In the plan", "field": "state", "width": 120, "cellRenderer": "ClState", "pinned": "left"},
+        {"headerName": "Creator", "field": "name", "minWidth": 170, "flex": 1, "cellRenderer": "ClCreator"},
+        number("cost", f"Cost, {currency}", "money", 110),
+        number("orders", f"Extra {things}, after overlap", "orders", 140),
+        number("profit", f"Profit, {currency}, after overlap", "money", 150),
+        number("overlap", "Reached by another too", "share", 130),
+        {"headerName": "Why", "field": "why", "width": 230},
+        {"headerName": "Your rule", "field": "rule", "width": 190, "cellRenderer": "ClRule", "sortable": False},
+    ]  # fmt: skip
+
+
+def grid_rows(
+    plan: Mapping[str, Any], table: Sequence[Mapping[str, Any]], rules: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """A row per candidate: the chosen first, most profit first; then the others with the reason."""
+    shown = {row["creator_id"]: row for row in table}
+    must, never = set(rules.get("must", ())), set(rules.get("never", ()))
+
+    def about(creator_id: str) -> dict[str, Any]:
+        row = shown.get(creator_id, {})
+        rule = "must" if creator_id in must else "never" if creator_id in never else ""
+        return {**row, "creator_id": creator_id, "name": row.get("name", creator_id), "about": row.get("about", ""),
+                "rule": rule}  # fmt: skip
+
+    chosen = sorted(plan["chosen"], key=lambda one: -one["profit"])
+    rows = [
+        about(one["creator_id"]) | {
+            "state": "chosen", "cost": one["cost"], "orders": one["incremental_conversions"], "profit": one["profit"],
+            "overlap": one["overlap"],
+            "why": "you locked it" if one["must_have"] else "never measured before" if one["untried"] else "",
+        }
+        for one in chosen
+    ]  # fmt: skip
+    rows += [
+        about(one["creator_id"]) | {"state": "left", "cost": None, "orders": None, "profit": None, "overlap": None,
+                                    "why": _WHY[one["reason"]]}
+        for one in plan["not_chosen"]
+    ]  # fmt: skip
+    return rows
+
+
+def result_view(plan: Mapping[str, Any], goal: str, names: Mapping[str, str]) -> Any:
+    """What the set brings, beside one large creator for the same money, and the curve over budgets."""
+    totals, currency = plan["totals"], plan["currency"]
+    things = conversion_word(goal)
+    if not plan["chosen"]:
+        text = "No candidate brings more than it costs at these fees. Negotiate fees down, or add other candidates."
+        return dmc.Alert(
+            text, title="The best plan is to book nobody", color="yellow", variant="light", className="cl-gap-top"
+        )
+    extra, profit = totals["incremental_conversions"], totals["profit"]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    figure_of("Creators booked", count(totals["creators"]), f"cost {money(totals['cost'], currency)}"),
+                    figure_of(f"Expected extra {things}", orders(extra["expected"]),
+                              span(orders(extra["low"]), orders(extra["high"]))),
+                    figure_of("Expected profit", money(profit["expected"], currency),
+                              span(money(profit["low"]), money(profit["high"]))),
+                    figure_of("Chance to earn back", percent(totals["probability_positive"]), "of the set as a whole"),
+                ],
+                className="cl-figures cl-gap-top",
+            ),
+            _versus(plan, things, names),
+            html.Div(
+                [plot(figures.budget_curve(plan["curve"], plan["budget"], currency, things),
+                      "Extra conversions by budget"),
+                 plot(figures.marginal(plan["curve"], currency, things), "Extra conversions per 100 more of budget")],
+                className="cl-two cl-card",
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _versus(plan: Mapping[str, Any], things: str, names: Mapping[str, str]) -> Any:
+    single, currency = plan["one_large_creator"], plan["currency"]
+    if single is None:
+        text: Any = "No candidate alone fits this budget, so there is no single large creator to compare with."
+        return card(
+            html.H3("Against one large creator", className="cl-h3"),
+            html.P(text, className="cl-muted"),
+            className="cl-gap",
+        )
+    alone, together = single["totals"], plan["totals"]
+
+    def cell(told: Mapping[str, Any], form: Any) -> Any:
+        return html.Td([html.Div(form(told["expected"])),
+                        html.Div(span(form(told["low"]), form(told["high"])),
+                                 className="cl-figure-below")])  # fmt: skip
+
+    rows = [
+        (f"Extra {things}", *(cell(t["incremental_conversions"], orders) for t in (together, alone))),
+        (f"Profit, {currency}", *(cell(t["profit"], money) for t in (together, alone))),
+        ("Cost", *(html.Td(money(t["cost"], currency)) for t in (together, alone))),
+        ("ROI", *(html.Td(decimal(t["roi"], signed=True)) for t in (together, alone))),
+        ("Chance to earn back", *(html.Td(percent(t["probability_positive"])) for t in (together, alone))),
+        ("Distinct people reached", *(html.Td(count(t["exposed"])) for t in (together, alone))),
+    ]  # fmt: skip
+    name = names.get(single["creator_id"], single["creator_id"])
+    head = html.Tr([html.Th("", scope="col"), html.Th(f"The plan: {together['creators']} creators", scope="col"),
+                    html.Th(html.Bdi(f"{name} alone"), scope="col")])  # fmt: skip
+    body = [html.Tr([html.Th(label, scope="row"), *cells]) for label, *cells in rows]
+    table = html.Table([html.Thead(head), html.Tbody(body)], className="cl-table")
+    return card(html.H3("Against one large creator for the same money", className="cl-h3"), table, className="cl-gap")
+
+
+def more_view(plan: Mapping[str, Any], names: Mapping[str, str]) -> Any:
+    """Overlaps, proof, and who could not be planned with."""
+    proof = plan["proof"]
+    gap = "This is the best possible plan." if proof["gap"] < 1e-3 else (
+        f"No permitted plan can be more than {percent(proof['gap'])} better.")  # fmt: skip
+    lost = plan["totals"]["conversions_lost_to_overlap"]
+    parts = [
+        html.P(
+            f"{gap} Overlap of audiences takes away {orders(lost)} expected conversions, already counted.",
+            className="cl-note",
+        )
+    ]
+    shared = [o for o in plan["overlaps"] if o["share_of_smaller"] >= _LEAST_OVERLAP][:_MOST_OVERLAPS]
+    if shared:
+        items = [
+            html.Li([html.Bdi(names.get(o["creator_ids"][0], o["creator_ids"][0])), " and ",
+                     html.Bdi(names.get(o["creator_ids"][1], o["creator_ids"][1])),
+                     f": about {count(o['people'])} people in common, {percent(o['share_of_smaller'])} of the smaller"])
+            for o in shared
+        ]  # fmt: skip
+        parts.append(
+            card(html.H3("Who reaches the same people", className="cl-h3"), html.Ul(items), className="cl-gap")
+        )
+    unpriced = sum(error["code"] == "no_fee" for error in plan["errors"])
+    if unpriced:
+        parts.append(
+            html.P(f"{count(unpriced)} candidates without a fee are not part of the plan.", className="cl-note")
+        )
+    return html.Div(parts)
