@@ -134,9 +134,13 @@ class Visible:
         """A time column of the visible rows: microseconds, shape (m,)."""
         return self.columns.times(name)[self.row]
 
+    @cached_property
+    def _rows(self) -> pa.Array:
+        return pa.array(self.row)
+
     def texts(self, name: str) -> Strings:
         """A text column of the visible rows, shape (m,)."""
-        return self.columns.texts(name).take(pa.array(self.row))
+        return self.columns.texts(name).take(self._rows)
 
     def distinct(self, name: str) -> tuple[Strings, Ints]:
         """The distinct texts of a column among the visible rows, a missing one as "", and which one each row has.
@@ -282,6 +286,11 @@ class View:
     def posts(self) -> Visible:
         """Posts; their counts only where `counts_known`."""
         return self._see("posts")
+
+    @cached_property
+    def counted(self) -> Visible:
+        """Posts whose counts are known."""
+        return self.posts.where(self.posts.known("counts_visible_at"))
 
     @cached_property
     def comments(self) -> Visible:

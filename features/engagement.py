@@ -120,8 +120,7 @@ FEATURES: tuple[Feature, ...] = (
 
 def engagement_features(view: View) -> dict[str, Floats]:
     """Every feature of `FEATURES`, each float64 of shape (n_pairings,), NaN = missing as the catalogue says."""
-    posts = view.posts
-    counted = posts.where(posts.known("counts_visible_at"))
+    posts, counted = view.posts, view.counted
     return {
         **_account(view, counted),
         **_rates(view, counted),

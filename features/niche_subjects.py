@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from features.grouped import Floats
+from features.niche_function_words import FUNCTION_WORDS
 from features.niche_reading import Counts, Reading, as_texts
 from features.niche_text import Splitter, fold, stem, tokens, words_of
 from features.niche_topics import N_TOPICS, plain_splitter, topic_mass, topics_of
@@ -91,7 +92,7 @@ def read_brief(brief: object, keywords: object, category: object, space: TextSpa
     """A brief from its texts, any of which may be missing (not a `str`)."""
     splitter = plain_splitter() if space is None else space.splitter
     said, listed, named = (_terms(text, splitter) for text in (brief, keywords, category))
-    mass = topic_mass([*said, *listed]) + CATEGORY_SHARE * topic_mass(named)
+    mass = topic_mass(t for t in (*said, *listed) if t not in FUNCTION_WORDS) + CATEGORY_SHARE * topic_mass(named)
     told = mass.sum() > 0
     plain = PLAIN_MASS if space is None else space.mass
     logs = np.log(mass + BRIEF_PRIOR * plain / plain.sum())

@@ -107,7 +107,7 @@ def log_rate(view: View) -> tuple[Floats, Floats]:
 
     NaN where followers are unknown or none, or no post has known likes. The half keeps an account nobody likes finite.
     """
-    posts = _liked(view.posts.where(view.posts.known("counts_visible_at")))
+    posts = _liked(view.counted)
     followers = np.where(view.follower_count > 0, view.follower_count, np.nan)
     middle = grouped.median(posts.pair, engagement_of(posts), posts.n)
     return np.asarray(np.log(middle + 0.5) - np.log(followers)), posts.count()

@@ -60,11 +60,14 @@ FEATURES: tuple[Feature, ...] = (
 def track_record_features(view: View) -> dict[str, Floats]:
     """Every feature of `FEATURES`, each float64 of shape (n_pairings,), NaN = missing as the catalogue says."""
     deals = view.collaborations
+    brand_known = ~missing(view.campaign_text("brand"))
+    if not len(deals):  # so it is for most requests
+        none = {f.name: np.full(view.n, 0.0 if f.missing == "never" else np.nan) for f in FEATURES}
+        return {**none, "n_collaborations_with_brand": np.where(brand_known, 0.0, np.nan)}
     outcome = deals.known("outcome_visible_at") & ~missing(deals.texts("measure"))
     same_brand, same_goal = (_same_as_campaign(view, name) for name in ("brand", "goal"))
     known = deals.where(outcome)
     log_lift, weight = _measured(known)
-    brand_known = ~missing(view.campaign_text("brand"))
     return {
         "n_collaborations": deals.count(),
         "n_collaborations_365d": deals.where(deals.within("agreed_at", YEAR)).count(),

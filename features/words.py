@@ -20,7 +20,7 @@ _SLASH = pa.scalar("/", _TYPE)
 
 def strings(values: pd.Series | list[str] | tuple[str, ...]) -> Strings:
     """A text column or a list as an array; copies nothing where the column is held by Arrow."""
-    made = pa.array(values, type=None if isinstance(values, pd.Series) else _TYPE)
+    made = pa.array(values.array) if isinstance(values, pd.Series) else pa.array(values, type=_TYPE)
     if isinstance(made, pa.ChunkedArray):
         made = made.chunk(0) if made.num_chunks == 1 else made.combine_chunks()
     return made if made.type == _TYPE else made.cast(_TYPE)
