@@ -191,7 +191,8 @@ def against_plain(tables: dict[str, pd.DataFrame], ids: pd.Series, rounds: int) 
         slow.append(time.process_time() - started)
     counts = [name for name in theirs if name in ("n_posts", "n_comments")]
     theirs[counts] = theirs[counts].fillna(0)
-    apart = [name for name in theirs if not np.allclose(ours[name], theirs[name], equal_nan=True)]
+    known = ours[theirs.columns].notna() & theirs.notna()
+    apart = [name for name in theirs if not np.allclose(ours[name][known[name]], theirs[name][known[name]])]
     return {
         "creators": len(pairings), "comments": len(tables["comments"]),
         "distinct_comment_texts": int(tables["comments"]["text"].nunique()),
