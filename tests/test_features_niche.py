@@ -542,3 +542,17 @@ def test_a_brief_without_a_known_word_is_refused(brief: dict[str, Any]) -> None:
 
 def test_match_without_creators_is_empty() -> None:
     assert len(niche_match(History.of({}), {"brief": "shoes"}, AS_OF)) == 0
+
+
+@pytest.mark.parametrize(
+    ("brief", "subject"),
+    [
+        ("Cherchons des passionnés de pâtisserie pour essayer notre chocolat dans leurs gâteaux", "food"),
+        ("Wir suchen Leute für unsere Hundeleine, die mit ihrem Vierbeiner draußen sind", "pets"),
+        ("Ein leichter Koffer, der in jedes Handgepäckfach passt, für die nächste Städtereise", "travel"),
+        ("Buscamos dueños de perros y gatos para probar nuestro pienso sin cereales", "pets"),
+        ("The one pan that is all you need to cook supper; one brief, one date, one recipe", "food"),
+    ],
+)
+def test_function_words_of_other_languages_tell_no_subject(brief: str, subject: str) -> None:
+    assert TOPICS[read_brief(brief, None, None, None).main] == subject
