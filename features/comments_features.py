@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.comments_foreign import COVERED
+from features.comments_foreign import COVERED, NEGATION_FOLLOWS
 from features.comments_language import NAMES, UNDETERMINED, Languages, identify
 from features.comments_match import GROUPS, match
 from features.comments_stream import Stream, stream
@@ -23,6 +23,8 @@ _KINDS = {
 }  # fmt: skip
 _SLANG_WORDS = 6
 _FOREIGN_BOOST = 0.25
+_PRAISE = 2.2
+"""Words of at least this valence praise by themselves."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Reading:
     """Words, phrases and signs that have a valence."""
     negated: np.ndarray
     """Which tokens are words whose valence a negation turns, bool, shape (n_tokens,)."""
+    praising: np.ndarray
+    """Words of praise that could stand under any post, and in other languages the small words between them."""
     contested: np.ndarray
     """Whether a word means the opposite of what the open lexica say ("this is sick"), bool."""
     matrix: np.ndarray
@@ -82,11 +86,14 @@ def _praised(s: Stream, words: np.ndarray) -> np.ndarray:
 def _scope(s: Stream, languages: Languages) -> Scope:
     """The scope of a stream, with the negations and boosters of each text's language."""
     negates, boost = s.flag("negates"), s.take("boost")
+    afterwards = np.zeros(len(negates), dtype=bool)
     for code, at in _spoken_in(languages.number[s.owner]):
         rows = s.meaning[at]
         negates[at] = s.vocabulary.column(f"negates_{code}")[rows] > 0
         boost[at] = s.vocabulary.column(f"boosts_{code}")[rows] * _FOREIGN_BOOST
-    return scope(s, negates, boost)
+        if code in NEGATION_FOLLOWS:
+            afterwards[at] = negates[at]
+    return scope(s, negates, boost, afterwards)
 
 
 def _turned(s: Stream, where: Scope, spoken: np.ndarray) -> np.ndarray:
@@ -103,6 +110,17 @@ def _extremes(s: Stream, placed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     np.maximum.at(high, s.owner, placed)
     np.minimum.at(low, s.owner, placed)
     return high / 4, low / 4
+
+
+def _praising(s: Stream, languages: Languages, spoken: np.ndarray) -> np.ndarray:
+    """How many words praise or go with praise, shape (n_texts,)."""
+    thing = s.flag("topic_product") | s.flag("topic_brand") | s.flag("topic_owning")
+    praises = s.flag("generic") | ((spoken >= _PRAISE) & s.flag("word") & ~thing)
+    for code, at in _spoken_in(languages.number[s.owner]):
+        rows = s.meaning[at]
+        small = (s.vocabulary.column(f"valence_{code}")[rows] == 0) | (s.vocabulary.column(f"boosts_{code}")[rows] > 0)
+        praises[at] |= small
+    return s.total(praises * 1.0)
 
 
 def _bounded(total: np.ndarray) -> np.ndarray:
@@ -183,6 +201,7 @@ def read(texts: Sequence[str]) -> Reading:
         compound=columns["all_compound"],
         valued=s.total((spoken != 0) * 1.0),
         negated=where.negated & (spoken != 0),
+        praising=_praising(s, languages, spoken),
         contested=s.total(_turned(s, where, spoken) * 1.0) > 0,
         matrix=np.stack(list(columns.values()), axis=1),
         names=tuple(columns),

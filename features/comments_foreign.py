@@ -6,6 +6,8 @@ neutral. Valences are on the scale of VADER (-4 to 4). A phrase of several words
 
 from __future__ import annotations
 
+from features.comments_foreign_more import MORE_BOOSTERS, MORE_NEGATIONS, STEMS, WORDS
+
 _FOREIGN: dict[str, dict[float, str]] = {
     "es": {
         3.0: """encanta encantan encantó encanto amo amé adoro hermosa hermoso hermosas hermosos preciosa precioso
@@ -16,15 +18,16 @@ _FOREIGN: dict[str, dict[float, str]] = {
         2.0: """linda lindo lindas lindos guapa guapo guapas bella bello bellas bonita bonito bonitas bonitos rica rico
             bueno buena buenas bien feliz gracias gusta gustan gustó guay chula chulo chido padrísimo bacano bacán mola
             molan super súper éxito exitos abrazo besos belleza bravo crack grande top alegría sonrisa vale_la_pena
-            lo_quiero lo_necesito la_quiero necesito quiero la_necesito felices ideal ideales elegante""",
+            lo_quiero lo_necesito la_quiero no_puedo_esperar necesito quiero la_necesito felices ideal ideales
+            elegante""",
         -1.5: """caro cara_de carísimo carisimo lento pequeño incómodo aburrido triste extraño raro rara regular
             decepción decepcionada decepcionado decepcionante desilusión falta tarde problema problemas roto rota
             defectuoso mal mala malo malas malos peor vergüenza pena no_vale_la_pena""",
         -2.8: """odio feo fea feos horrible horrorosa horroroso pésimo pesimo pésima terrible asco asqueroso basura
             estafa estafador estafadores fraude engaño mentira mentiras mentirosa robo ladrones mierda porquería
             porqueria inútil peor_compra nunca_llegó nunca_llego no_llegó no_llego no_funciona no_sirve se_rompió
-            se_rompio dinero_tirado no_lo_compren no_compren devolución reembolso falso falsa idiota estúpido ridículo
-            ridícula""",
+            se_rompio dinero_tirado no_lo_compren no_compren devolución reembolso rompió rompio falso falsa idiota
+            estúpido ridículo ridícula""",
     },
     "pt": {
         3.0: """amo amei adoro adorei maravilhosa maravilhoso maravilhosas maravilhosos perfeita perfeito perfeitas
@@ -85,8 +88,8 @@ _FOREIGN: dict[str, dict[float, str]] = {
             buonissima top fantastici geniale affascinante""",
         2.0: """bella bello belli belle carina carino carini carine buona buono buoni bravo brava bravi felice grazie
             piace piacciono piaciuto dolce dolcissima dolcissimo tesoro bene super simpatica elegante sorriso bellezza
-            figata figo figa forte voglio lo_voglio mi_serve la_voglio vale_la_pena contenta contento auguri amore
-            gustoso raffinata gran grande""",
+            figata figo figa forte voglio lo_voglio mi_serve la_voglio vale_la_pena contenta contento non_vedo_l'ora
+            auguri amore gustoso raffinata gran grande""",
         -1.5: """costoso caro_prezzo troppo_caro lento piccolo scomodo noioso noiosa triste strano delusa deluso
             deludente delusione purtroppo manca ritardo problema problemi rotto rotta difettoso male cattivo peggio
             peggiore vergogna peccato non_vale""",
@@ -127,7 +130,12 @@ _BOOSTERS = {
     "nl": "heel erg zo echt super mega ontzettend",
 }
 
-COVERED: tuple[str, ...] = tuple(_FOREIGN)
+_FOREIGN |= WORDS
+_NEGATIONS |= MORE_NEGATIONS
+_BOOSTERS |= MORE_BOOSTERS
+NEGATION_FOLLOWS = frozenset({"de", "nl", "fr", "tr"})
+"""Languages whose negations may stand behind what they negate."""
+COVERED: tuple[str, ...] = tuple(dict.fromkeys([*_FOREIGN, *STEMS]))
 """Languages with a list here; English has the lexica."""
 
 
@@ -136,8 +144,13 @@ def _said(word: str) -> str:
 
 
 FOREIGN_VALENCE: dict[str, dict[str, float]] = {
-    code: {_said(word): valence for valence, block in lists.items() for word in block.split() if "_" not in word}
-    for code, lists in _FOREIGN.items()
+    code: {
+        _said(word): valence
+        for valence, block in _FOREIGN.get(code, {}).items()
+        for word in block.split()
+        if "_" not in word
+    }
+    for code in COVERED
 }
 FOREIGN_PHRASES: dict[str, float] = {
     _said(word): valence

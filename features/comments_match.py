@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from features.comments_patterns import COMPLAINT, PURCHASE, QUESTION
+from features.comments_patterns import COMPLAINT, QUESTION
+from features.comments_patterns_purchase import PURCHASE
 from features.comments_patterns_spam import SPAM
+from features.comments_tokens import plain_spelling
 
 if TYPE_CHECKING:
     from features.comments_stream import Stream
@@ -115,11 +117,14 @@ def match(s: Stream) -> np.ndarray:
     all_rules, forms = rules(), s.vocabulary.forms
     found = np.zeros((len(s.texts), len(GROUPS)))
     at = np.flatnonzero(s.flag("cued"))
+    stretched = s.count("stretched") > 0
     tried: set[int] = set()
     last, text = -1, ""
     for owner, which in zip(s.owner[at].tolist(), s.which[at].tolist(), strict=True):
         if owner != last:
             last, text = owner, s.texts[owner].lower()
+            if stretched[owner]:
+                text = plain_spelling(text)
             tried.clear()
         for number in cued_by(forms[which]):
             if number not in tried:

@@ -19,6 +19,10 @@ SPAM: dict[str, str] = {
             |profil|seite|kanal|canale|profilo)
         """,
     "check": r"""
+        visita visitem visiten mira miren schaut schau venez guardate cek kunjungi заходи* переход*
+            => visita (?:mi|meu|o meu|il mio|nuestra|nossa)|visit(?:em|en) (?:mi|meu|o meu|nuestra)
+            |mir(?:a|en) mi (?:perfil|canal)|schaut? (?:\w+ )?(?:auf|bei) (?:mir|meine|unsere)|venez (?:voir|sur)
+            |guardate il mio|cek (?:ig|profil|bio|akun)|kunjungi|заходи\w* (?:ко мне|в|на)|переходи\w* по
         check chek checkout ckeck chk
             => (?:check|chek|ckeck|chk) ?(?:it |this |me |us |them |these |my |our )?(?:out|my|our|me\b|us\b|@)
             |checkout (?:my|our|this|the)
@@ -34,6 +38,13 @@ SPAM: dict[str, str] = {
             |google|<)|(?:find|follow|add) me (?:on|at|@)
         """,
     "follow": r"""
+        подпиш* взаимн* подписк* follback followback difollback folback takip subscribe
+            => подпи[шс]\w*(?: на)?|взаимн|foll?back|difollback|follow (?:akun|aku|balik|ig|dong)
+            |takip (?:et|edin|e takip)|geri takip
+        sígueme sigueme siganme sigo te volta seguir siga sigam retribuo seguo seguitemi abonne*
+            => te sigo de vuelta|s[ií]gueme|sigan?me|segue de volta|sigo de volta|me segue
+            |siga(?:m)? (?:meu|minha|nosso|o meu|a minha)|retribuo|ricambio|seguitemi
+            |(?:je m')?abonne[zr]?[- ](?:vous|toi)
         sub subs subsc* susc* sucsc* subcr* sucri*
             => su[bsc]+r?i?be?|subscrib|suscrib|sub (?:to|me|my|back|for|4|2)\b|\d+ subs\b
         follow followers following followback
@@ -42,11 +53,16 @@ SPAM: dict[str, str] = {
         f4f l4l s4s fff lfl like4like follow4follow sub4sub followforfollow likeforlike l4like spam4spam
             => (?:f4f|l4l|s4s|fff|lfl|like4like|follow4follow|sub4sub|followforfollow|likeforlike)\b
         back => (?:will|ill|i'll|i|we) (?:\w+ )?(?:follow|sub|like|subscribe)(?: (?:you|u))? back
-        sígueme sigueme siganme síganme segue seguimi suivez abonnez abonne folgt abonniert volg takip
+        sígueme sigueme siganme síganme segue seguimi suivez abonne* folgt abonniert volg takip
             => s[ií]g[ua]e?n?me|me segue|segue (?:eu|de volta|l[aá])|seguimi|(?:suivez|abonnez)[- ](?:moi|vous)
             |folgt mir|abonniert|volg mij|takip et
         """,
     "money": r"""
+        gana ganar dinero ganhe ganhar dinheiro renda verdiene verdienen gagner gagnez guadagna cuan penghasilan para
+        заработ* доход
+            => gan(?:a|ar|e|en|é) (?:\w+ )?(?:dinero|plata|\$|\d)|ganh(?:e|ar|ei|o) (?:\w+ )?(?:dinheiro|r\$|\d|renda)
+            |renda extra|geld verdienen|verdien(?:e|en|st) (?:\w+ )?(?:geld|\d)|gagne[rz]? (?:de l'argent|\d)
+            |guadagna(?:re)? (?:\w+ )?(?:soldi|\d|online)|penghasilan|para kazan|заработ|пассивный доход
         earn earned earning make made making
             => (?:earn(?:ed|ing|s)?|mak(?:e|es|ing)|made) (?:\w+ ){0,3}(?:\$|money|cash|dollars|bucks|income|profits?
             |usd|[\d.,]+k?\b)
@@ -60,6 +76,11 @@ SPAM: dict[str, str] = {
             |(?:work|working|money|job|cash) (?:from|at) home|get paid|get rich
         """,
     "contact": r"""
+        escríbeme escribeme escríbanme chama zap contáctame contattami schreib écris écrivez hubungi yaz напиш* пиш*
+        лс директ telegram
+            => escr[ií]be(?:me|nme)|me chama (?:no|na)|(?:no|meu) zap\b|cont[aá]ctame|contattami|schreib (?:mir|uns)
+            |[ée]cri(?:s|vez)[- ]moi|hubungi (?:kami|wa|saya)|(?:dm'?den|dm den) yaz
+            |пиш\w* (?:мне|в лс|в директ|в личку)|в (?:лс|директ|личк)
         dm dms pm message inbox text contact email write msg messaged
             => (?:dm|pm|message|inbox|text|contact|email|write|msg) (?:me|us|@|him|her|for (?:info|details|more|collab
             |price|promo|a|features?)|now|our|this|to (?:get|order|be|join|collab|earn|start
@@ -143,17 +164,21 @@ SPAM: dict[str, str] = {
             |gallery|content)\b.{0,40}(?:check|follow|dm|visit|collab|feature|message|love to|our|mine|my)
         """,
     "shady": r"""
-        onlyfans nude nudes porn sexy hot xxx adult dating escort escorts cam
-            => onlyfans|nudes?\b|porn\b|sexy? (?:videos?|girls?|cams?|chat|pics)|hot (?:girls|singles|videos)
-            |xxx (?:video|cam|site)|adult (?:videos?|site|chat|content|dating)|dating (?:site|app)|escorts?\b
-        spell caster herbal cure cured herpes prophet doctor dr illuminati
-            => spell ?caster|herbal (?:medicine|remed\w+|cure|doctor)|cured? (?:me|my|of|from|herpes|for)|herpes
-            |prophet \w+|dr\.? \w+ (?:who|helped|cured|on)|(?:join|the) illuminati
+        promote promoted => promote (?:it|this|that|your \w+|ur \w+) (?:on|at|with|to|by) @|^promote (?:it|this) on\b
+        onlyfans nudes nude porn sexy hot xxx adult dating escort escorts cam singles girls
+            => onlyfans|nudes\b|nude (?:pics?|photos?|videos?)|porn\b|sexy? (?:videos?|girls?|cams?|chat|pics)
+            |hot (?:girls|singles|videos|pics)\b|xxx (?:video|cam|site)|adult (?:videos?|site|chat|content|dating)
+            |dating site|escorts?\b|(?:girls|singles) in your area
+        spell caster herbal cure cured herpes prophet illuminati ex
+            => spell ?caster|herbal (?:medicine|remed\w+|cure|doctor)
+            |cured? (?:me|my|of|from) (?:\w+ )?(?:herpes|hiv|diabetes|hpv)|herpes|prophet \w+
+            |(?:join|the) illuminati|my ex (?:\w+ )?(?:back|came back|returned)
         hack hacked hacker hackers recover recovered recovery unlock
-            => hack(?:ed|er|ers|ing)?\b|recover(?:ed|y|ing)? (?:my|your|all|it|lost|account|funds|expert)
-        weight casino betting bet jackpot gambling viagra
-            => (?:lose|lost|losing) (?:\w+ ){0,3}(?:weight|pounds|lbs)|weight loss|casino|betting|jackpot|gambling
-            |viagra
+            => hack(?:ed|ing|s)? (?:into )?(?:any|your|his|her|my|the|an?|instagram|facebook|whatsapp)? ?(?:accounts?
+            |phones?)|(?:ethical|professional|real|good|best|legit|a|this|the) hackers?\b|hackers?\b.{0,40}(?:help
+            |recover|contact)|recover(?:ed|y|ing)? (?:of |all |back )*(?:my|your|lost
+            |stolen)(?: \w+){0,2} (?:crypto|funds?|money|accounts?|bitcoins?|btc)
+        casino betting bet jackpot gambling viagra slots => casino|betting (?:site|app|tips)|jackpot|gambling|viagra
         """,
     "self": r"""
         i'm im am i we

@@ -11,8 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from features.comments_features import Reading
+from features.comments_foreign_more import THIN
 from features.comments_language import NAMES, UNDETERMINED
 from features.comments_model import HEADS, OPINION, CommentModel, sigmoid
+from features.comments_patterns_spam import SPAM
 from features.comments_tokens import MARK
 
 _TONE_SHARE, _TONE_HALF = 0.9, 1.5
@@ -20,8 +22,14 @@ _TONE_SHARE, _TONE_HALF = 0.9, 1.5
 _TONE_WIDTH = 4.0
 _OF_PLAIN_QUESTION = 0.25
 _SHORT = 10
-_RULE_SLOPE, _RULE_NEITHER = 3.0, 1.6
+_RULE_SLOPE, _RULE_NEITHER = 3.0, 1.2
 """Log odds of praise per valence by rules, and of no opinion at all."""
+_LIKELY = 0.6
+_SPAM_KINDS = {
+    "shady": 4.9, "money": 1.9, "contact": 1.9, "follow": 1.9, "mine": 1.2, "check": 1.4, "free": 1.4, "hidden": 1.6,
+    "collab": 1.4, "self": 1.0, "beg": 0.8,
+}  # fmt: skip
+"""Log odds of spam of each kind that is told by rules."""
 
 
 def _softmax(logits: list[np.ndarray]) -> list[np.ndarray]:
@@ -31,11 +39,22 @@ def _softmax(logits: list[np.ndarray]) -> list[np.ndarray]:
     return [power / total for power in powers]
 
 
+def _of_no_thing(reading: Reading) -> np.ndarray:
+    """No word of products, brands or media, bool."""
+    topics = ("topic_product", "topic_brand", "topic_media")
+    return np.asarray(sum(_count(reading, name) for name in topics) == 0)
+
+
 def _praises_person(reading: Reading) -> np.ndarray:
     """Short praise of whoever is spoken to ("you look stunning"), bool: rare in what the model learned from."""
-    things = _count(reading, "topic_product") + _count(reading, "topic_brand") + _count(reading, "topic_media")
-    spoken_to = (_count(reading, "says_second") > 0) & (things == 0)
+    spoken_to = (_count(reading, "says_second") > 0) & _of_no_thing(reading)
     return np.asarray(spoken_to & (reading.compound > 0.3) & (reading.words <= _SHORT))
+
+
+def _judges_person(reading: Reading) -> np.ndarray:
+    """The same of blame, and of somebody spoken of ("she is so fake"), bool."""
+    person = _count(reading, "says_second") + _count(reading, "topic_people") > 0
+    return np.asarray(person & _of_no_thing(reading) & (np.abs(reading.compound) > 0.3) & (reading.words <= _SHORT))
 
 
 def _trust(reading: Reading) -> np.ndarray:
@@ -103,10 +122,10 @@ def _intents(reading: Reading, sentiment: np.ndarray, spam: np.ndarray) -> dict[
 def _generic(reading: Reading, emoji_only: np.ndarray, busy: np.ndarray) -> np.ndarray:
     """Short praise of words that could stand anywhere, or praising emoji alone."""
     words = reading.words
-    share = _count(reading, "generic") / np.maximum(words, 1.0)
+    share = reading.praising / np.maximum(words, 1.0)
     praise = (reading.compound > 0.1) * 1.0
-    answers = (_kind(reading, "mention") > 0) & (_count(reading, "reply") > 0)
-    worded = -5.0 + 5.5 * share + 2.2 * praise - 0.45 * np.maximum(words - 4.0, 0.0) - 4.0 * busy - 3.0 * answers
+    answers = (_kind(reading, "mention") > 0) * (1.0 + (_count(reading, "reply") > 0))
+    worded = -4.8 + 5.5 * share + 2.2 * praise - 0.45 * np.maximum(words - 4.0, 0.0) - 4.0 * busy - 1.5 * answers
     signed = -0.5 + 2.7 * praise - 1.5 * (reading.compound < -0.1)
     return sigmoid(np.where(emoji_only, signed, np.where(words > 0, worded, -4.0)))
 
@@ -127,15 +146,34 @@ def _subject(reading: Reading, scores: np.ndarray, model: CommentModel, trust: n
     media = np.minimum(_count(reading, "topic_media"), 2.0)
     buys, complains = np.minimum(reading.patterns["purchase"], 1.0), np.minimum(reading.patterns["complaint"], 1.0)
     said = (reading.valued > 0) * 1.0
-    product = sigmoid(-3.0 + 2.2 * product_words + 3.2 * buys + 1.6 * complains - 0.7 * person - 0.7 * media)
+    product = sigmoid(-3.0 + 2.2 * product_words + 3.8 * buys + 3.3 * complains - 0.7 * person - 0.7 * media)
+    to_person = (_count(reading, "says_second") > 0) & (_count(reading, "says_thing") == 0)
+    asks_person = (_count(reading, "asks") > 0) & to_person & _of_no_thing(reading)
     creator = sigmoid(-2.2 + person * (0.4 + 2.4 * said) + 1.2 * media - 1.2 * product_words - 1.5 * buys)
     by_model = {head: _binary(scores, model, head) for head in ("product", "creator")}
     learned = trust > 0
-    seen = np.where(_praises_person(reading), np.maximum(by_model["creator"], creator), by_model["creator"])
+    judged = _judges_person(reading) & (complains + buys == 0)
+    floor = np.where(judged, np.maximum(creator, _LIKELY), np.where(asks_person & (buys == 0), _LIKELY, 0.0))
+    faulty = (complains > 0) & (person + media == 0)
+    wanted = np.where((buys > 0) | faulty, product, 0.0)
     return {
-        "p_product": np.where(learned, by_model["product"], product),
-        "p_creator": np.where(learned, seen, creator),
+        "p_product": np.where(learned, np.maximum(by_model["product"], wanted), product),
+        "p_creator": np.where(learned, np.maximum(by_model["creator"], floor), np.maximum(creator, floor)),
     }
+
+
+def _spam(reading: Reading, scores: np.ndarray, model: CommentModel) -> np.ndarray:
+    """Spam as learned, but no less than rules say: several of its kinds at once, or one no honest comment is of.
+
+    What was learned from is English, of a few videos; scams of other kinds and languages are told by the rules.
+    """
+    kinds = {name: np.minimum(reading.patterns[name], 1.0) for name in SPAM}
+    told = np.asarray(sum(weight * kinds[name] for name, weight in _SPAM_KINDS.items()))
+    foreign = reading.languages.number != NAMES.index("en")
+    links = np.minimum(_kind(reading, "link"), 1.0)
+    floor = sigmoid(-4.2 + told + 2.0 * foreign * (told > 0) + 1.0 * links * (told > 0))
+    shown = (kinds["check"] > 0) & (sum(kinds.values()) == 1)  # "@friend check this out"
+    return np.asarray(np.maximum(_binary(scores, model, "spam") * np.where(shown, 1.0 - _tag(reading), 1.0), floor))
 
 
 def _understood(reading: Reading) -> np.ndarray:
@@ -143,7 +181,10 @@ def _understood(reading: Reading) -> np.ndarray:
     languages, s = reading.languages, reading.stream
     tokens = np.bincount(s.owner, minlength=len(s.texts))
     signs = s.total(s.flag("sign") & (s.take("valence") != 0)) > 0
-    known = languages.covered | ((reading.valued > 0) & (languages.number == NAMES.index(UNDETERMINED)))
+    thin = np.isin(np.array(NAMES), list(THIN))[languages.number]
+    speaks = (reading.valued > 0) | (sum(reading.patterns[name] for name in ("purchase", "complaint", "question")) > 0)
+    known = np.where(thin, speaks, languages.covered)
+    known = known | ((reading.valued > 0) & (languages.number == NAMES.index(UNDETERMINED)))
     return np.asarray((tokens > 0) & (known | languages.wordless | signs))
 
 
@@ -162,7 +203,7 @@ def score(reading: Reading, model: CommentModel) -> dict[str, np.ndarray]:
     understood = _understood(reading)
     emoji_only = _emoji_only(reading)
     asks = _question(reading)
-    spam = _binary(scores, model, "spam")
+    spam = _spam(reading, scores, model)
     felt = _felt(reading, scores, trust, asks)
     sentiment = np.where(understood, felt, 0.0)
     positive, negative, _ = _opinion(reading, scores, model, trust)

@@ -26,36 +26,49 @@ STOPWORDS: dict[str, str] = {
         yo tú él ella nosotros ellos me te se nos lo le les no sí si hay tiene tengo tienes hola gracias bonita bonito
         hermosa hermoso linda lindo guapa guapo preciosa precioso donde dónde cuando cuándo cuanto cuánto quien porque
         todo todos toda todas mucho mucha muchas siempre nunca ahora hoy día dias quiero quiere me encanta encanta
-        gusta amiga amigo eres belleza saludos besos feliz buenos buenas felicidades cuesta precio comprar""",
+        gusta amiga amigo eres belleza saludos besos feliz buenos buenas felicidades cuesta precio comprar
+        hacen hacer envíos envío pedido tienda talla venden vendes desde casa hasta dos días uno ella fue
+        rompió llegó dinero gana cada nada gusta aquí allí esos esas así mismo poco otra otro mejor vídeo
+        quedó sirve puedo puedes""",
     "pt": """o a os as um uma uns umas e ou mas que de do da dos das em no na nos nas com por para pra pro sem sobre
         como mais muito muita muitos também tão é são foi ser está estou este esta esse essa isso isto meu minha meus
         seu sua seus eu tu você vc vcs ele ela nós eles elas me te se lhe não nao sim tem tenho ter oi olá obrigado
         obrigada linda lindo lindos lindas maravilhosa maravilhoso onde quando quanto quem porque pq tudo todos toda
         sempre nunca agora hoje dia quero amei adorei adoro amo gostei parabéns beijos beijo saudades gente ficou
-        demais né aqui ai lá bom boa ótimo preço comprar foto""",
+        demais né aqui ai lá bom boa ótimo preço comprar foto
+        qual valor vende vendem entrega pedido loja tamanho desde casa até dois dias chegou veio dinheiro
+        cada gosta aqui ali esses essas assim mesmo pouco outra outro melhor comprei vocês pela pelo está
+        estão vou posso pode deu muita coisa""",
     "fr": """le la les un une des et ou mais que qui de du au aux en dans avec pour sans sur par comme plus très trop
         tout toute tous toutes aussi est sont était être suis es c'est ce cette ces cet mon ma mes ton ta tes son sa ses
         je j'ai j'adore j'aime tu il elle nous vous ils elles on me te se ne pas oui non si y a ai as avez avoir bonjour
         merci bravo belle beau beaux magnifique jolie joli superbe quand où combien quel quelle pourquoi parce
         toujours jamais maintenant jour bien bon bonne bisous coucou hâte vraiment fait faire peux peut d'où n'est
-        qu'est s'il plaît prix acheter""",
+        qu'est s'il plaît prix acheter
+        abonnez-vous chaîne svp l'as où robe commande reçu honte pas c'est cher chez depuis deux jours
+        après rien déjà encore quelle taille""",
     "de": """der die das den dem des ein eine einen einem einer und oder aber dass daß ist sind war waren sein bin bist
         hat habe hast haben ich du er sie es wir ihr mich dich mir dir uns euch mein meine dein deine deinen deiner
         sein seine nicht kein keine ja nein auch noch schon nur so sehr zu zum zur von vom mit für auf aus bei nach in
         im an am um über unter wie was wer wo woher wann warum wenn dann denn doch mal ganz alles immer nie jetzt heute
         danke bitte schön schöne schönes schöner toll tolle tolles super liebe lieben sieht bild finde wirklich echt
-        hallo guten kaufen bestellt preis kostet""",
+        hallo guten kaufen bestellt preis kostet
+        gefällt hab bestellt hast kostet nach zwei tagen woche wieder nie finger totale auch schuhe kleid
+        tasche gibt gibt's einfach immer freu gerade""",
     "it": """il lo la i gli le un uno una e o ma che chi di del della dei delle dello al alla ai alle in nel nella con
         per da dal dalla su sul sulla come più molto tanto troppo anche è sono era essere sei siamo questo questa questi
         quello quella mio mia miei tuo tua suo sua io tu lui lei noi voi loro mi ti si ci vi lo non sì no ho hai ha
         abbiamo hanno ciao grazie bella bello belli belle bellissima bellissimo bellissime stupenda stupendo
         meraviglia dove quando quanto perché cosa tutto tutti tutta sempre mai ora oggi giorno buongiorno buona
-        davvero proprio così cara caro brava bravo complimenti adoro amo costa comprare prezzo""",
+        davvero proprio così cara caro brava bravo complimenti adoro amo costa comprare prezzo
+        questa dove funziona soldi arrivato appena ordinato ordinata vedo l'ora l'ho borsa taglia quale
+        anno giorni dopo due ogni così altro altra meglio posso puoi fatto fare sono""",
     "nl": """de het een en of maar dat die deze dit is zijn was waren ben bent heeft heb hebben ik jij je hij zij ze we
         wij jullie mij me jou ons mijn jouw haar hun niet geen ja nee ook nog al wel heel erg zo te van met voor op aan
         bij uit naar in om over hoe wat wie waar wanneer waarom als dan want toch alles altijd nooit nu vandaag dank
         bedankt mooi mooie leuk leuke lekker lekkere prachtig geweldig gezellig goed goede echt jouw weer kan kun
-        moet wil zou gaat foto zeker kopen koop""",
+        moet wil zou gaat foto zeker kopen koop
+        gekocht jas week waar hoeveel kost deze die""",
     "sv": """och att det som en ett är var inte jag du han hon vi ni de på av för med till om så men eller har hade kan
         ska vill den detta min mitt din ditt mycket också bara fin fint fina snygg tack väldigt här när där hur vad vem
         alltid aldrig nu idag vilken vilka bra kram älskar""",
@@ -69,15 +82,21 @@ STOPWORDS: dict[str, str] = {
         hieno kiitos todella tosi näyttää hyvä paljon aina nyt mitä missä kuka oli ovat joka""",
     "pl": """i w na z do nie to jest że się jak ale czy o po co ja ty on ona my wy oni mnie ci mi za od dla tak już
         tylko bardzo jestem są było być masz mam ma piękna piękne pięknie śliczna super dziękuję gdzie kiedy ile
-        zawsze nigdy teraz dzisiaj też tego ten ta te""",
+        zawsze nigdy teraz dzisiaj też tego ten ta te
+        można kupić gdzie taką taki sukienkę ile kosztuje cena super mam jestem był była proszę kiedy
+        które która""",
     "cs": """a je se na že to v s z do ne jsem jsi jsou ale jak co tak i za od pro o po už jen moc velmi krásná krásné
         krásně děkuji děkuju kde kdy kolik vždy nikdy teď dnes taky ten ta jako""",
     "tr": """ve bir bu da de ne çok için ile mi mı ben sen o biz siz onlar benim senin var yok ama gibi daha en kadar
         nasıl nerede neden kim her şey hiç güzel harika teşekkürler teşekkür ederim canım olsun oldu olan değil evet
-        hayır bende seni sana bana fiyat nereden aldın""",
+        hayır bende seni sana bana fiyat nereden aldın
+        bu şu kaç para lira kadar nereden almayın aldım geldi günde iki ürün fiyatı elbise linki abla abi
+        hocam olur olmuş bence ya""",
     "id": """yang dan di ke dari ini itu untuk dengan tidak gak ga nggak ada aku kamu saya dia kita mereka kak mau bisa
         juga sudah udah banget sangat cantik bagus keren lucu apa siapa dimana mana kapan berapa kenapa gimana lagi
-        aja saja sama bang kakak harga beli terima kasih makasih semoga jadi kalau kalo""",
+        aja saja sama bang kakak harga beli terima kasih makasih semoga jadi kalau kalo
+        beli dimana harganya berapa sis gan bagus barang rusak akun dong nanti sih deh nih tuh bgt yg dgn
+        utk udah blm bisa pake pakai cocok""",
     "ro": """și si este sunt un o de la în cu pe pentru nu da că ca mai foarte frumoasă frumoasa frumos superb mulțumesc
         unde când cât cine tot toate mereu acum azi eu tu el ea noi voi ei""",
     "hu": """a az és egy hogy nem van volt de is ez azt meg csak nagyon szép gyönyörű köszönöm hol mikor mennyi ki
@@ -85,8 +104,12 @@ STOPWORDS: dict[str, str] = {
     "vi": """và là của có không này cho với một những được rất đẹp quá mình bạn em anh chị ơi ở đâu bao nhiêu giá mua
         cảm ơn thích yêu""",
     "tl": """ang ng sa na ay mga at ko mo siya ako ikaw kami tayo sila hindi oo po opo naman lang din rin pa ba talaga
-        ganda maganda salamat saan kailan magkano ano sino""",
+        ganda maganda salamat saan kailan magkano ano sino
+        magkano po saan nabibili ang ganda nito niyan mo yung yan ito""",
     "ca": """els les i amb per què molt també és són aquesta aquest gràcies bona maco maca estic sempre avui""",
+    "hi": """hai hain kya ka ki ke ko mein tum aap bhai yaar bhi toh nahi nahin kahan kaha kitne kitna kaise ye
+        yeh wo woh mera meri tera teri raha rahi kar karo liye lo bahut bohot kuch sab accha acha tu
+        mat didi bhaiya kab kyu kyun hoon hu apka apki aapka aapki iska uska paisa""",
 }  # fmt: skip
 
 LETTERS: dict[str, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -18,7 +19,6 @@ _UNITS = frozenset({"", "k", "m", "st", "nd", "rd", "th", "x", "s", "am", "pm"})
 _CURRENCIES = "$€£¥₹"
 _MARKS = '!?.,;:\n"()%'
 _FIRST_PICTURE = 0x2000
-_CYRILLIC_LIKE = str.maketrans("асеіоорхуԁѕјһԛԝАВЕКМНОРСТХ", "aceioopxydsjhqwABEKMHOPCTX")
 
 
 class Token(NamedTuple):
@@ -44,11 +44,12 @@ def _known() -> dict[str, float]:
     return dict.fromkeys(words, 0.0) | word_valence()
 
 
-def _plain_letters(text: str) -> str:
-    """A word that mixes Latin letters with Cyrillic ones of the same look, in Latin letters alone."""
-    if text.isascii() or not any("a" <= c <= "z" or "A" <= c <= "Z" for c in text):
-        return text
-    return text.translate(_CYRILLIC_LIKE)
+_STRETCHED = re.compile(r"\b\w*?(\w)\1\1\w*")
+
+
+def plain_spelling(text: str) -> str:
+    """A lower-case text with its stretched words spelled as usual."""
+    return _STRETCHED.sub(lambda word: unstretched(word.group(), _known())[0], text)
 
 
 def _link(text: str) -> Token:
@@ -60,7 +61,6 @@ def _link(text: str) -> Token:
 def _word(text: str) -> Token:
     lower = text.lower()
     if not lower.isalpha() or not lower.isascii():
-        lower = _plain_letters(text).lower()
         if "." in lower or "/" in lower:
             return _link(lower)
         if lower[0].isdigit() and lower.strip("0123456789") in _UNITS:

@@ -35,7 +35,8 @@ PRODUCT = listed(
     produit produits marque sac chaussures robe jupe chemise pantalon prix taille qualité tissu téléphone voiture bottes
     produkt produkte marke tasche schuhe kleid rock hemd hose preis größe qualität stoff handy auto jacke pulli mantel
     prodotto prodotti borsa scarpe vestito gonna camicia pantaloni prezzo taglia qualità tessuto telefono macchina
-    cappotto tas schoenen jurk rok broek jas trui prijs maat kwaliteit merk
+    cappotto kaos celana baju tas barang elbise ayakkabı çanta ürün платье сумка качество sukienka torebka buty kurtka
+    tas schoenen jurk rok broek jas trui prijs maat kwaliteit merk
     """
 )
 BRAND = listed(
@@ -84,6 +85,7 @@ PEOPLE = listed(
     mama mom model face eyes smile hair body skin legs abs beard tattoo makeup-look voice accent personality family baby
     kids daughter son husband wife couple
     tu tú tus eres usted você vc teu sua és vous ton ta tes du dich dein deine deinen sei sono tuo tua jij je jouw
+    ты тебя тебе твой твоя sen sana senin kak kakak kamu tum aap bhai canım abla ikaw eres du ihr
     """
 )
 MEASURES = listed(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _BOOST, _CAPITALS, _STRETCH, _NEGATED, _EXCLAIM = 1.17, 0.733, 0.4, -0.6, 0.35
 _REACH = 3
 """Tokens a negation reaches over, within its clause."""
+_REACH_BACK = 2
+"""Tokens before it that a negation reaches, where it follows the verb."""
 _ALPHA = 15.0
 _REPEATED_SIGN = 0.25
 """What the second and later of the same emoji in a row add, as a share of the first."""
@@ -162,6 +164,12 @@ def _contrast_factor(s: Stream, contrasts: np.ndarray, place: np.ndarray) -> np.
     return np.where(of_text < 0, 1.0, np.where(place < of_text, _BEFORE_CONTRAST, _AFTER_CONTRAST))
 
 
+def _unsurpassed(s: Stream, said_no: np.ndarray) -> np.ndarray:
+    """A comparative after a word that allows none: "never been happier", "couldn't be better"; bool."""
+    allows_none = s.flag("allows_none")
+    return np.asarray(s.flag("comparative") & (said_no >= 0) & allows_none[np.maximum(said_no, 0)])
+
+
 def _loud(s: Stream) -> np.ndarray:
     """Words in capitals where most others are not."""
     capitals = s.take("capitals")
@@ -169,8 +177,23 @@ def _loud(s: Stream) -> np.ndarray:
     return np.asarray((capitals > 0) & (s.total(capitals) < _MOSTLY * words)[s.owner])
 
 
-def scope(s: Stream, negates: np.ndarray, boost: np.ndarray) -> Scope:
-    """What a valence meets at each place of a stream, from which tokens negate (bool) and boost (float)."""
+def _denied(s: Stream, afterwards: np.ndarray) -> np.ndarray:
+    """Where a negation follows within the clause: "gefällt mir nicht", "j'aime pas"; bool."""
+    found, open_ = np.zeros(len(s.which), dtype=bool), np.ones(len(s.which), dtype=bool)
+    ends = s.flag("ends_clause") | s.flag("contrasts")
+    for ahead in range(1, _REACH_BACK + 1):
+        same = s.owner[ahead:] == s.owner[:-ahead]
+        open_[: len(same)] &= same & ~ends[ahead:]
+        open_[len(same) :] = False
+        found[: len(same)] |= open_[: len(same)] & afterwards[ahead:]
+    return found
+
+
+def scope(s: Stream, negates: np.ndarray, boost: np.ndarray, afterwards: np.ndarray) -> Scope:
+    """What a valence meets at each place of a stream, from which tokens negate (bool) and boost (float).
+
+    `afterwards` are negations that also turn what stands before them (bool).
+    """
     place = np.arange(len(s.which))
     sign = s.flag("sign")
     spans = find_phrases(s.take("phrase_word").astype(np.int64), s.owner, _phrases())
@@ -180,6 +203,7 @@ def scope(s: Stream, negates: np.ndarray, boost: np.ndarray) -> Scope:
     front = place.copy()
     front[spans.begin + spans.length - 1] = spans.begin
     said_no = _last_before(negates & ~inside)[front]
+    denied = _denied(s, afterwards & ~inside)
     raised = _CAPITALS * _loud(s) + _STRETCH * s.take("stretched")
     for back, weight in ((1, 1.0), (2, 0.95), (3, 0.9)):
         at = np.maximum(front - back, 0)
@@ -193,7 +217,7 @@ def scope(s: Stream, negates: np.ndarray, boost: np.ndarray) -> Scope:
         sign=sign,
         spans=spans,
         inside=inside,
-        negated=(said_no >= clause) & (front - said_no <= _REACH) & ~sign,
+        negated=((said_no >= clause) & (front - said_no <= _REACH) & ~_unsurpassed(s, said_no) | denied) & ~sign,
         raised=np.where(sign, 0.0, raised),
         factor=factor,
         exclaims=np.minimum(s.count("exclaims"), 4.0) * _EXCLAIM,

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 
 from features.comments_foreign import FOREIGN_BOOSTERS, FOREIGN_NEGATIONS, FOREIGN_VALENCE
+from features.comments_foreign_more import STEMS, stem_valence
 from features.comments_language import NO_SLOTS, SLOT_NAMES, evidence_slots
 from features.comments_lexicon import read_textblob, read_vader
 from features.comments_match import cued_by
@@ -20,7 +21,9 @@ from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, WORD, Token, desc
 from features.comments_topics import TOPICS
 from features.comments_valence import phrase_words
 from features.comments_words import (
+    ALLOWS_NONE,
     BOOSTERS,
+    COMPARATIVE,
     CONTRAST,
     FIRST_PERSON,
     FRIEND,
@@ -43,13 +46,13 @@ PRONOUNS: dict[str, frozenset[str]] = {
 }
 _SETS: dict[str, frozenset[str]] = {
     "negates": NEGATIONS, "contrasts": CONTRAST, "personal": FIRST_PERSON, "leads": SLANG_AFTER,
-    "generic": GENERIC, "friend": FRIEND, "reply": REPLY,
+    "allows_none": ALLOWS_NONE, "comparative": COMPARATIVE, "generic": GENERIC, "friend": FRIEND, "reply": REPLY,
     **{f"topic_{name}": words for name, words in TOPICS.items()},
     **{f"says_{name}": words for name, words in PRONOUNS.items()},
     **{f"negates_{code}": words for code, words in FOREIGN_NEGATIONS.items()},
     **{f"boosts_{code}": words for code, words in FOREIGN_BOOSTERS.items()},
 }  # fmt: skip
-_COMMON = {code: frozenset(STOPWORDS[code].split()) for code in FOREIGN_VALENCE}
+_COMMON = {code: frozenset(STOPWORDS.get(code, "").split()) for code in FOREIGN_VALENCE}
 
 
 _BASE = (
@@ -59,6 +62,7 @@ _BASE = (
 
 
 _UNRATED = (0.0, 0.0)
+_FIRST_STEM = "\u0370"
 
 
 @cache
@@ -109,6 +113,15 @@ def _listed() -> dict[str, dict[int, float]]:
     return found
 
 
+def _besides(form: str) -> dict[int, float]:
+    """What the lists and, beyond Latin letters, the stems say of a word: column → value."""
+    found = _listed().get(form, {})
+    if form[:1] < _FIRST_STEM or not form[:1].isalpha():
+        return found
+    stems = {_PLACE[f"valence_{code}"]: stem_valence(code, form) for code in STEMS}
+    return {place: value for place, value in stems.items() if value is not None} | found
+
+
 _WEIGHTS = {WORD: 1.0, HASHTAG: 0.3}
 _ROOM = 1024
 _Meaning = tuple[tuple[float, ...], tuple[float, ...], str]
@@ -135,7 +148,7 @@ class Vocabulary(dict[str, int]):
         token = describe(text)
         form, weight = token.form, _WEIGHTS.get(token.kind, 0.0)
         spoken = evidence_slots(form.lstrip("#"), weight) if weight else NO_SLOTS
-        meaning = (_base(token), spoken, form if form in _listed() else "")
+        meaning = (_base(token), spoken, form if form in _listed() or form[:1] >= _FIRST_STEM else "")
         with self._lock:
             number = len(self.forms)
             if number == len(self._meaning_of):
@@ -152,7 +165,7 @@ class Vocabulary(dict[str, int]):
             if row == self._table.shape[1]:
                 self._table = np.concatenate([self._table, np.zeros_like(self._table)], axis=1)
             values = [*meaning[0], *meaning[1], *_NOTHING]
-            for place, value in _listed().get(meaning[2], {}).items():
+            for place, value in _besides(meaning[2]).items():
                 values[place] = value
             self._table[:, row] = values
         return row

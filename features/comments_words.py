@@ -21,7 +21,7 @@ _VALENCE = {
         outstanding superb incredible unbelievable unreal insane-ly out-of-this-world favorite favourite adorbs
         """,
     2.9: """
-        dope    bomb.com  fleek  badass epic legend legendary queen king  boss yum yummy
+        contagious dope    bomb.com  fleek  badass epic legend legendary queen king  boss yum yummy
         delish delicious drooling scrumptious mouthwatering swoon swooning dreamy stunner hottie babe-alicious
         bussin   goated elite fab fabulous fierce gorg rad stellar rocks rocked rockin
         beaut beauts cutie cuties cutest beautifully wonderfully amazingly brilliant yass yasss yaaas yas yay woohoo
@@ -125,13 +125,16 @@ _PHRASES = {
         |no words|speechless|killing it|killin it|killed it|slaying it|nailed it|crushing it|rocking it|rocking this
         |rocking that|owning it|body goals|hair goals|outfit goals|life goals|style goals|goals af|this is sick
         |that's sick|that is sick|looks sick|sick pic|sick shot|sick photo|sick edit|is fire|straight fire|pure fire
-        |is lit|so lit|the bomb|da bomb|hell yeah|hell yes|fuck yeah|fuck yes|drop dead|no cap|chefs kiss|hits different
-        |can't get enough|can't say enough|cannot say enough|cant get enough|cannot get enough|can't stop watching
-        |highly recommend|10 10|100 10|would recommend|can't live without|cant live without|worth every penny
-        |worth the money|five stars|5 stars|exceeded my expectations|better than expected|better than i expected
-        |two thumbs up|bad ass|badass|damn good|so bomb|looking good|look good|looks good|look great|looks great
-        |well done|good job|great job|nice job|nice one|good work|great work|keep it up|keep up|way to go|you go girl
-        |you rock|dying over|dead over|can't even handle|give me life|giving me life|gives me life
+        |is the shit|would buy again|will buy again|never change|got me through|this slaps|slaps so hard|slaps hard
+        |ate that|ate this up|you ate|u ate|ate and left no crumbs|left no crumbs|glow up|is lit|so lit|the bomb|da bomb
+        |hell yeah|hell yes|fuck yeah|fuck yes|drop dead|no cap|chefs kiss|hits different|can't get enough
+        |can't say enough|cannot say enough|cant get enough|cannot get enough|can't stop watching|can't stop using
+        |can't stop wearing|can't stop eating|can't stop listening|cant stop using|cant stop wearing|works like a charm
+        |works like magic|crazy long|highly recommend|10 10|100 10|would recommend|can't live without|cant live without
+        |worth every penny|worth the money|five stars|5 stars|exceeded my expectations|better than expected
+        |better than i expected|two thumbs up|bad ass|badass|damn good|so bomb|looking good|look good|looks good
+        |look great|looks great|well done|good job|great job|nice job|nice one|good work|great work|keep it up|keep up
+        |way to go|you go girl|you rock|dying over|dead over|can't even handle|give me life|giving me life|gives me life
         """,
     1.8: """
         can't wait|cant wait|cannot wait|can not wait|looking forward|no problem|no problems|no issues|no complaints
@@ -147,11 +150,12 @@ _PHRASES = {
         """,
     -1.2: """
         not worth|no thanks|no thank|no way|not a fan|not into|not for me|not my thing|no longer
-        |could be better|could have been|should have been|too expensive|too much money|too small|too big|too short
-        |too tight|too thin|too slow|too heavy|too bad|so expensive|not impressed|let down|meh at best
-        |better off|waste of|paid to say|paid to|so called|used to be|used to love|i miss the old|i wish it
-        |don't buy|do not buy|dont buy|don't bother|do not bother|stick with|ill stick|stay away|never again
-        |never buy|never order|sold out|out of stock|what happened to|not anymore|wouldn't buy|would not buy
+        |could be better|could have been|should have been|too expensive|too much money|too small|too sweet for
+        |too bright|too salty|too big|too short|too tight|too thin|too slow|too heavy|too bad|so expensive|not impressed
+        |let down|meh at best|better off|waste of|paid to say|got paid to|nobody asked|no one asked
+        |old version was better|old one was better|paid to|so called|used to be|used to love|i miss the old|i wish it
+        |don't buy|do not buy|dont buy|don't bother|do not bother|stick with|ill stick|stay away|never again|never buy
+        |never order|sold out|out of stock|what happened to|not anymore|wouldn't buy|would not buy
         """,
     -2.6: """
         fell apart|falls apart|falling apart|fell off|came off|comes off|stopped working|stops working|quit working
@@ -163,10 +167,11 @@ _PHRASES = {
         |broke in|broke after|broken after|broke within|broke on|broke the first|no response
         |no reply|ignored my|ignoring my|cheap looking|looks cheap|look cheap|looked cheap|looks so cheap
         |so cheap looking|feels cheap|felt cheap|cheaply made|cheap quality|poor quality|bad quality|low quality
-        |terrible quality|horrible quality|made in china crap|broke me out|breaks me out|gave me a rash|made me sick
-        |makes me sick|sick of|tired of|fed up|worst ever|shame on|go away|piece of crap|piece of shit|piece of junk
-        |buyer beware|beware of|false advertising|misleading|not as described|not as advertised|nothing like
-        |turned green|fake news|bad experience|worst experience|lost respect|lost all respect|how dare
+        |terrible quality|horrible quality|made in china crap|broke me out|breaks me out|break me out|breaking me out
+        |gave me a rash|made me sick|makes me sick|sick of|tired of|fed up|worst ever|shame on|go away|piece of crap
+        |piece of shit|piece of junk|buyer beware|beware of|false advertising|misleading|not as described
+        |not as advertised|nothing like|turned green|fake news|bad experience|worst experience|lost respect
+        |lost all respect|how dare
         """,
 }
 
@@ -206,6 +211,14 @@ BOOSTERS: dict[str, float] = dict.fromkeys(
     0.25,
 ) | dict.fromkeys(
     listed("slightly somewhat kinda kind-of sorta partly marginally almost fairly rather little bit less mildly"), -0.25
+)
+ALLOWS_NONE = listed("never couldn't couldnt cannot can't cant nothing nobody")
+"""Before a comparative these say that it is as good as can be."""
+COMPARATIVE = listed(
+    """
+    better happier nicer easier softer prettier cuter cooler smoother faster sweeter funnier lovelier tastier stronger
+    prouder clearer fresher comfier brighter smarter luckier healthier hotter
+    """
 )
 CONTRAST = listed("but however aber pero mas mais però sino sondern")
 

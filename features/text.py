@@ -23,6 +23,13 @@ _FOLDED = re.compile(
     "\u2124-\u214f\u2460-\u24ff\u3000\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff\U0001f110-\U0001f189]"
 )
 """Letters in fancy dress (mathematical, full-width, circled, boxed, small capitals, struck through), odd blanks."""
+_LOOKING_LATIN = str.maketrans(
+    "асеіоорхуԁѕјһԛԝкмтАВЕКМНОРСТХІЅЈαοενικρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aceioopxydsjhqwkmtABEKMHOPCTXISJaoevikptuxABEZHIKMNOPTYX",
+)
+_LOOKING = re.compile("[Α-ωѐ-ԯА-я]")
+_LATIN_LETTER = re.compile("[A-Za-z]")
+_RUN = re.compile(r"\w+")
 _STRUCK = re.compile("[\u0300-\u036f]")
 _ODD_QUOTE = re.compile("[’‘ʼ´`′“”„«»″]")
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ´`′", "'") | dict.fromkeys("“”„«»″", '"'))
@@ -40,8 +47,13 @@ _EMOTICON = (
     r"|(?<!\S)[)(\]\[dD/\\][\-o*']?[:;=](?![\w)(/])"
     r"|(?<!<)<+[/\\]?3+|\^[._-]*\^|(?<!\w)[oO0][._][oO0](?!\w)|(?<!\w)[tT][_.][tT](?!\w)|-_+-|>[._]<|\\o/"
 )
+_MARKS = (
+    "\u064b-\u0655\u0670\u0900-\u0963\u0980-\u09e3\u0a00-\u0a75\u0a80-\u0ae3\u0b80-\u0bcd\u0c00-\u0c63\u0c80-\u0ce3"
+    "\u0d00-\u0d63\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+)
+"""Vowel signs that belong to the letter before them, in scripts from Arabic to Thai."""
 _WORD = (
-    r"\w+(?:['&-]\w+)*(?:@[\w.-]*\w|"
+    rf"[\w{_MARKS}]+(?:['&-]\w+)*(?:@[\w.-]*\w|"
     r"\.(?:com|net|org|info|biz|tv|ly|gl|ru|xyz|shop|store|site|online|club|co\.\w\w|app)\b(?:[/?]\S*)?|"
     r"\.(?:me|be|io|co|de|fr|it|es|nl|us|in|to|gg|gd|cc|tk|[a-z]{2,4})/\S+)?"
 )
@@ -50,6 +62,12 @@ TOKEN = re.compile(
     rf"|{EMOJI}|[!?]+|\.\.+|[.,;:\n\"()%$€£]"
 )
 """Links, amounts, emoticons, words (with apostrophe, hyphen, or as an address), @names and #tags, emoji, marks."""
+
+
+def _in_one_script(word: re.Match[str]) -> str:
+    """A word that mixes Latin letters with others of the same look, in Latin letters alone."""
+    said = word.group()
+    return said.translate(_LOOKING_LATIN) if _LATIN_LETTER.search(said) else said
 
 
 def clean(text: str) -> str:
@@ -64,6 +82,8 @@ def clean(text: str) -> str:
             text = _STRUCK.sub("", unicodedata.normalize("NFKC", text.translate(_DRESSED)))
         if _ODD_QUOTE.search(text):
             text = text.translate(_QUOTES)
+        if _LOOKING.search(text):
+            text = _RUN.sub(_in_one_script, text)
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:

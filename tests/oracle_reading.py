@@ -8,13 +8,31 @@ from functools import cache
 
 import numpy as np
 
-from features.comments_foreign import COVERED, FOREIGN_BOOSTERS, FOREIGN_NEGATIONS, FOREIGN_PHRASES, FOREIGN_VALENCE
+from features.comments_foreign import (
+    COVERED,
+    FOREIGN_BOOSTERS,
+    FOREIGN_NEGATIONS,
+    FOREIGN_PHRASES,
+    FOREIGN_VALENCE,
+    NEGATION_FOLLOWS,
+)
+from features.comments_foreign_more import stem_valence
 from features.comments_language import evidence
 from features.comments_match import GROUPS, rules
 from features.comments_model import HEADS, CommentModel
 from features.comments_stopwords import LANGUAGES, STOPWORDS
-from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, WORD, Token, describe
-from features.comments_words import BOOSTERS, CONTRAST, FIRST_PERSON, NEGATIONS, PHRASE_VALENCE, SLANG, SLANG_AFTER
+from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, WORD, Token, describe, plain_spelling
+from features.comments_words import (
+    ALLOWS_NONE,
+    BOOSTERS,
+    COMPARATIVE,
+    CONTRAST,
+    FIRST_PERSON,
+    NEGATIONS,
+    PHRASE_VALENCE,
+    SLANG,
+    SLANG_AFTER,
+)
 from features.text import clean, tokens
 
 _PHRASES = FOREIGN_PHRASES | PHRASE_VALENCE
@@ -39,6 +57,8 @@ def patterns(text: str) -> dict[str, int]:
     """How many rules of each group are fulfilled; purchase rules that are refused count a quarter, so they are
     left to the caller."""
     plain = clean(text).lower()
+    if any(token.stretched for token in described(text)):
+        plain = plain_spelling(plain)
     forms = {token.form for token in described(text)}
     counts = dict.fromkeys(GROUPS, 0)
     for rule in rules():
@@ -70,7 +90,7 @@ def _phrases(forms: list[str]) -> list[tuple[int, int, float]]:
 
 @cache
 def _common(code: str) -> frozenset[str]:
-    return frozenset(STOPWORDS[code].split())
+    return frozenset(STOPWORDS.get(code, "").split())
 
 
 def _word_valence(token: Token, code: str, slang: bool) -> float:
@@ -81,6 +101,9 @@ def _word_valence(token: Token, code: str, slang: bool) -> float:
         return own[token.form]
     if code in COVERED and token.form in _common(code):
         return 0.0
+    stem = stem_valence(code, token.form) if token.form[:1] >= "\u0370" and token.form[:1].isalpha() else None
+    if stem is not None:
+        return stem
     if code not in (*COVERED, "en", "und"):
         return 0.0
     return SLANG[token.form] if slang else token.valence
@@ -97,12 +120,25 @@ def _valences(found: list[Token], code: str) -> list[float]:
     return values
 
 
+def _turned(found: list[Token], inside: list[bool], i: int, front: int, clause: int, code: str) -> bool:
+    """Whether a negation turns the word at `i` (of a phrase that begins at `front`)."""
+    negations = FOREIGN_NEGATIONS.get(code, NEGATIONS)
+    no = next((j for j in range(front - 1, -1, -1) if found[j].form in negations and not inside[j]), -1)
+    if no >= clause and front - no <= 3 and not (found[i].form in COMPARATIVE and found[no].form in ALLOWS_NONE):
+        return True
+    for j in range(i + 1, min(i + 3, len(found))):
+        if found[j].ends_clause or found[j].form in CONTRAST:
+            return False
+        if code in NEGATION_FOLLOWS and found[j].form in negations and not inside[j]:
+            return True
+    return False
+
+
 def compound(text: str) -> float:
     """The valence of a comment by rules, as VADER reads it, with our lists."""
     found = described(text)
     code = language(found)
     forms = [token.form for token in found]
-    negations = FOREIGN_NEGATIONS.get(code, NEGATIONS)
     boosters = dict.fromkeys(FOREIGN_BOOSTERS[code], 0.25) if code in FOREIGN_BOOSTERS else BOOSTERS
     values, front, inside = _valences(found, code), list(range(len(found))), [False] * len(found)
     for begin, n, value in _phrases(forms):
@@ -115,9 +151,7 @@ def compound(text: str) -> float:
     total = 0.0
     for i, (token, value) in enumerate(zip(found, values, strict=True)):
         sign = token.kind in (EMOJI, EMOTICON)
-        before = range(front[i] - 1, -1, -1)
         clause = next((j + 1 for j in range(i - 1, -1, -1) if found[j].ends_clause or forms[j] in CONTRAST), 0)
-        no = next((j for j in before if forms[j] in negations and not inside[j]), -1)
         size = abs(value)
         if value and not sign:
             size += 0.733 * (token.capitals and loud) + 0.4 * token.stretched
@@ -126,7 +160,7 @@ def compound(text: str) -> float:
                 if at >= clause and not inside[at]:
                     size += boosters.get(forms[at], 0.0) * weight * 1.17
         placed = math.copysign(size, value) if value else 0.0
-        if no >= clause and front[i] - no <= 3 and not sign:
+        if not sign and _turned(found, inside, i, front[i], clause, code):
             placed *= -0.6
         if contrast >= 0:
             placed *= 0.5 if i < contrast else 1.5

@@ -297,9 +297,8 @@ def fit_comment_model(prepared: Prepared, rows: np.ndarray, seed: int, wanted: S
     `wanted` are the heads asked for; the others have no weights. Raises NotEnoughData when the rows hold no label.
     """
     model = fit_uncalibrated(prepared, rows, wanted)
-    return CommentModel.from_json(
-        model.to_json() | {"calibration": calibrate(prepared, rows, seed, wanted), "about": _about(prepared, rows)}
-    )
+    calibrated = replace(model, calibration=calibrate(prepared, rows, seed, wanted), about=_about(prepared, rows))
+    return CommentModel.from_json(calibrated.to_json())
 
 
 def _about(prepared: Prepared, rows: np.ndarray) -> dict[str, int]:
