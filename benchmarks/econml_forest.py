@@ -27,8 +27,8 @@ def main(given: str, told: str, leaf: str, seed: str) -> None:
             )
             forest = CausalForestDML(
                 # Treatment was by lot: its probability is the share treated.
-                model_y=outcome, model_t=DummyClassifier(), discrete_treatment=True, cv=3, n_estimators=100,
-                min_samples_leaf=int(leaf), max_samples=0.45, n_jobs=1, random_state=int(seed),
+                model_y=outcome, model_t=DummyClassifier(), discrete_treatment=True, cv=3, n_estimators=200,
+                min_samples_leaf=int(leaf), max_samples=0.45, n_jobs=1, random_state=int(seed) + i,
             )  # fmt: skip
             forest.fit(halves[f"y{i}"], halves[f"t{i}"].astype(int), X=halves[f"X{i}"])
             out[f"u{i}"] = forest.effect(halves[f"Z{i}"]).ravel()

@@ -52,7 +52,7 @@ def tasks(path: Path) -> dict[str, Half]:
 
 def split(task: Half, seed: int) -> tuple[Half, Half]:
     """A half to learn from and the other."""
-    known = halves(task.treated, seed)
+    known = halves(task.treated, 1_000 + seed)
     first, second = (Half(task.X[r], task.outcome[r], task.treated[r], task.propensity) for r in (known, ~known))
     return first, second
 

@@ -134,6 +134,25 @@ class Growing:
         some = {"start_iteration": first, "num_iteration": last - first}
         return np.asarray(self._booster.predict(X, raw_score=True, num_threads=1, **some), dtype=np.float64)
 
+    def settle(self, rounds: int, X: Floats, label: Floats, weight: Floats) -> None:
+        """Grow to `rounds` and give every leaf the weighted mean of other rows' labels, shape (n,).
+
+        So no leaf holds what its split looked for ("honest" trees: Athey & Imbens 2016). A leaf that none of them
+        reaches is given the mean of all. For trees of a forest, whose leaves are means.
+        """
+        if self._grow_to(rounds) == 0:
+            return
+        sizes = [tree["num_leaves"] for tree in self._booster.dump_model()["tree_info"]]
+        leaves = np.asarray(self._booster.predict(X, pred_leaf=True, num_threads=1), dtype=np.int64)
+        everybody = float(np.average(label, weights=weight))
+        for tree, leaf in enumerate(leaves.reshape(len(X), -1).T):
+            of = np.bincount(leaf, weights=weight)
+            total = np.bincount(leaf, weights=weight * label)
+            for number in range(sizes[tree]):
+                reached = number < len(of) and of[number] > 0.0
+                value = float(total[number] / of[number]) if reached else everybody
+                self._booster.set_leaf_output(tree, number, value)
+
     def trees(self, rounds: int) -> Trees | None:
         """The first `rounds` trees (fewer where nothing is left to split); None when that is none."""
         if min(rounds, self._grow_to(rounds)) == 0:

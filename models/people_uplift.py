@@ -25,12 +25,12 @@ from models.people_signal import Signal, propensity_of, signal_of
 
 LEAST_OUTCOMES = 10.0
 """With fewer outcomes in all (in units) everybody gets the average."""
-_SHARE_SD = 0.25
+_SHARE_SD = 0.2
 """How far a learner's share is believed to be from an equal one."""
 _TRUST = 0.9
 """What the shares are believed to add up to."""
-_BELIEVED: dict[Kind, float] = {"rate": 0.3, "curves": 0.5, "forest": 1.0, "boosted": 1.0}
-"""Believed shares, in proportion."""
+_BELIEVED: dict[Kind, float] = {"rate": 0.3, "curves": 0.15, "forest": 1.5, "boosted": 0.5}
+"""Believed shares, in proportion: honest forests rank best where next to nothing can be told; curves earn theirs."""
 _LOWEST = -0.98
 """No predicted uplift takes more than this part of the expected outcome."""
 
