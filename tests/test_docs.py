@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,3 +31,11 @@ def test_commands_shown_exist(page: Path) -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_example_of_people_runs() -> None:
+    section = (ROOT / "docs" / "data_scientist.md").read_text("utf-8").split("## People instead of collaborations")[1]
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", section, re.DOTALL)[0], names)  # noqa: S102 # our own document
+    assert names["X"][names["first"], 2].mean() > 0.9
+    assert (names["low"] < names["high"]).all()

@@ -67,6 +67,26 @@ def test_growing_further_adds_to_what_was_there() -> None:
     assert growing.trees(0) is None
 
 
+def test_settled_leaves_hold_the_means_of_other_rows() -> None:
+    rng = np.random.default_rng(3)
+    X, label, weight = rng.normal(size=(400, 3)), rng.normal(size=400), rng.uniform(0.5, 2.0, 400)
+    growth = Growth(leaves=5, ridge=0.0, least_information=10.0, columns=1.0, rows=0.6, forest=True)
+    growing = Growing(X[:200], label[:200], objective="l2", growth=growth, seed=1)
+    growing.settle(7, X[200:], label[200:], weight[200:])
+    trees = growing.trees(7)
+    assert trees is not None
+    theirs = lightgbm.Booster(model_str=trees.text)
+    leaves = theirs.predict(X, pred_leaf=True)
+    wanted = np.zeros(400)
+    for tree in range(7):
+        for leaf in np.unique(leaves[:, tree]):
+            of = leaves[:, tree] == leaf
+            rows = of & (np.arange(400) >= 200)
+            rows = rows if rows.any() else np.arange(400) >= 200
+            wanted[of] += np.average(label[rows], weights=weight[rows])
+    assert trees.predict(X) == pytest.approx(wanted, abs=1e-9)
+
+
 def test_the_same_seed_gives_the_same_text() -> None:
     assert grown()[0].text == grown()[0].text
     assert grown(seed=1)[0].text != grown(seed=2)[0].text

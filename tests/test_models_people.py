@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.errors import TableError
+from data.errors import NotEnoughData, TableError
 from models.lift import LiftModel
-from models.people import cells_of
+from models.people import cells_of, cells_of_counts
+from models.people_uplift import fit_uplift
 
 LEVELS = (3, 2, 4)
 
@@ -93,6 +94,32 @@ def test_few_outcomes_give_the_average() -> None:
     assert LiftModel().fit_people(X, outcome, treated).predict_uplift(X) == pytest.approx(np.zeros(300), abs=1e-6)
     outcome[1] = 1.0
     assert np.ptp(LiftModel().fit_people(X, outcome, treated).predict_uplift(X)) == 0.0
+
+
+@pytest.mark.parametrize("n", [40, 200])
+def test_a_handful_of_people_is_no_fault(n: int) -> None:
+    rng = np.random.default_rng(n)
+    X, treated = rng.normal(size=(n, 12)), (rng.random(n) < 0.5).astype(float)
+    X[::5, 3] = np.nan
+    outcome = (rng.random(n) < 0.5).astype(float)
+    told = LiftModel().fit_people(X, outcome, treated).predict_uplift(X)
+    assert np.isfinite(told).all()
+    assert np.ptp(told) < 0.6
+
+
+def test_direction_and_mean_agree_with_the_log_lift() -> None:
+    X, outcome, treated, _ = experiment(20_000, 15)
+    model = LiftModel(prior_sd=1.0).fit_people(X, outcome, treated)
+    ratio, extra = model.predict(X), model.predict_uplift(X)
+    assert np.corrcoef(ratio, extra)[0, 1] > 0.7
+    untreated = outcome[treated == 0].mean()
+    assert np.log1p(extra.mean() / untreated) == pytest.approx(ratio.mean(), abs=0.25)
+
+
+def test_uplift_needs_both_groups() -> None:
+    X = np.zeros((3, 2))
+    with pytest.raises(NotEnoughData, match="both groups"):
+        fit_uplift(cells_of_counts(X, np.array([[10.0, 2.0, 0.0, 0.0]] * 3)), 0)
 
 
 def test_a_saved_model_tells_the_same() -> None:
