@@ -63,37 +63,32 @@ def told_by_us(half: Half, Z: Floats, seed: int) -> Floats:
     return model.predict_uplift(Z)
 
 
-def measured(group: str, task: Half, repeats: int) -> dict[str, list[float]]:
-    """Figures of a group's methods on one task, a figure per half."""
-    pairs = [split(task, seed) for seed in range(repeats)]
+def measured(group: str, task: Half, seed: int) -> dict[str, float]:
+    """Figures of a group's methods on one half of a task."""
+    known, others = split(task, seed)
     name, _, strength = group.partition(", ")
-    told: dict[str, list[Floats]] = {}
+    told: dict[str, Floats] = {}
     if group == OURS:
-        told[OURS] = [told_by_us(known, others.X, seed) for seed, (known, others) in enumerate(pairs)]
+        told[OURS] = told_by_us(known, others.X, seed)
     elif name == FOREST:
-        told[group] = causal_forest([(known, others.X) for known, others in pairs], BY_NAME[strength], seed=0)
+        told[group] = causal_forest([(known, others.X)], BY_NAME[strength], seed)[0]
     else:
-        for seed, (known, others) in enumerate(pairs):
-            peers = Peers(BY_NAME[strength], seed, known)
-            for method, ask in PEERS.items():
-                told.setdefault(f"{method}, {strength}", []).append(ask(peers, others.X))
-    return {
-        method: [qini_area(u, others.outcome, others.treated) for u, (_, others) in zip(by, pairs, strict=True)]
-        for method, by in told.items()
-    }
+        peers = Peers(BY_NAME[strength], seed, known)
+        told = {f"{method}, {strength}": ask(peers, others.X) for method, ask in PEERS.items()}
+    return {method: qini_area(u, others.outcome, others.treated) for method, u in told.items()}
 
 
-def remembered(group: str, name: str, task: Half, repeats: int) -> dict[str, list[float]]:
-    """`measured`, kept in `var/` for as long as the code it depends on and the halves stay the same."""
+def remembered(group: str, name: str, task: Half, seed: int) -> dict[str, float]:
+    """`measured`, kept in `var/` for as long as the code it depends on stays the same."""
     code = [Path(__file__).with_name(n) for n in ("uplift_peers.py", "econml_forest.py")]
-    code = sorted((ROOT / "models").glob("*.py")) if group == OURS else code
-    text = b"".join(path.read_bytes() for path in code) + f"{group}|{name}|{repeats}".encode()
+    code = sorted((ROOT / "models").glob("people*.py")) if group == OURS else code
+    text = b"".join(path.read_bytes() for path in code) + f"{group}|{name}|{seed}".encode()
     path = ROOT / "var" / "uplift" / f"{hashlib.sha256(text).hexdigest()[:24]}.json"
     if path.is_file():
-        return {str(m): [float(f) for f in row] for m, row in json.loads(path.read_text("utf-8")).items()}
+        return {str(method): float(figure) for method, figure in json.loads(path.read_text("utf-8")).items()}
     began = time.perf_counter()
-    found = measured(group, task, repeats)
-    print(f"{group}, {name}: {time.perf_counter() - began:.0f} s", flush=True)
+    found = measured(group, task, seed)
+    print(f"{group}, {name}, half {seed + 1}: {time.perf_counter() - began:.0f} s", flush=True)
     with replacing(path) as scratch:
         scratch.write_text(json.dumps(found), "utf-8")
     return found
@@ -141,17 +136,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=20, help="repeated halves (20)")
     parser.add_argument("--only", choices=groups, help="measure these methods and stop")
-    parser.add_argument("--task", choices=list(experiments), help="with --only: this task alone")
     asked = parser.parse_args(arguments)
     if not ECONML.is_file():
         print(f"without econml's forest: {ECONML} is not there; `make econml` puts it there")
         groups = [group for group in groups if not group.startswith(FOREST)]
     figures: Figures = {}
-    for group in groups if asked.only is None else [asked.only]:
-        for name, task in experiments.items():
-            if asked.task in (None, name):
-                for method, row in remembered(group, name, task, asked.repeats).items():
-                    figures.setdefault(method, {})[name] = row
+    for seed in range(asked.repeats):
+        for group in groups if asked.only is None else [asked.only]:
+            for name, task in experiments.items():
+                for method, figure in remembered(group, name, task, seed).items():
+                    figures.setdefault(method, {}).setdefault(name, []).append(figure)
     if asked.only is not None:
         return
     effects = {name: average_effect(task.outcome, task.treated) for name, task in experiments.items()}
