@@ -23,6 +23,7 @@ from scipy import linalg, special
 from models.basis import KINDS, Basis, Ints
 from models.families import Floats, Outcomes
 
+_FEW_ROWS = 8
 _RANK = 48
 """Directions kept of what data taught about the coefficients, for the model's uncertainty."""
 _FARTHEST = 5.0
@@ -71,10 +72,7 @@ class Additive:
 
     def _total(self, columns: Floats) -> Floats:
         """Sum of the curves. Columns are added one after another, so a row's bits do not depend on the batch."""
-        total = np.zeros(len(columns))
-        for j in np.flatnonzero(self.coefficients):
-            total += self.coefficients[j] * columns[:, j]
-        return total
+        return _in_turn(columns, self.coefficients, np.flatnonzero(self.coefficients))
 
     def predict(self, columns: Floats) -> Floats:
         """eta from `basis.columns`, shape (n,)."""
@@ -86,8 +84,9 @@ class Additive:
         `group`: the group of each feature, (p,). On a bent scale every curve is scaled alike.
         """
         out = np.zeros((len(columns), n_groups), order="F")
-        for j in np.flatnonzero(self.coefficients):
-            out[:, group[self.basis.features[j]]] += self.coefficients[j] * columns[:, j]
+        of, used = group[self.basis.features], self.coefficients != 0.0
+        for g in np.unique(of[used]):
+            out[:, g] = _in_turn(columns, self.coefficients, np.flatnonzero(used & (of == g)))
         if self.bend > 0.0:
             total = self._total(columns)
             safe = np.where(np.abs(total) > 1e-9, total, 1.0)
@@ -144,6 +143,17 @@ class Additive:
             bend=float(saved["bend"]),
             middle=float(saved["middle"]),
         )
+
+
+def _in_turn(columns: Floats, coefficients: Floats, used: Ints) -> Floats:
+    """Sum of the used columns times their coefficients, one after another from 0; shape (n,)."""
+    if len(columns) <= _FEW_ROWS:
+        terms = np.concatenate([np.zeros((len(columns), 1)), coefficients[used] * columns[:, used]], axis=1)
+        return np.asarray(np.cumsum(terms, axis=1)[:, -1])
+    total = np.zeros(len(columns))
+    for j in used:
+        total += coefficients[j] * columns[:, j]
+    return total
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ _OUTERMOST = 0.004
 """Normal scores are cut at this tail probability (±2.65)."""
 _RARELY = 0.005
 """A feature missing (or present) in a smaller share of rows gets no missing step."""
+_FEW_ROWS = 8
 KINDS = ("line", "bend", "step", "missing")
 """Kinds of columns; coefficients of a kind share one prior."""
 
@@ -80,6 +81,8 @@ class Basis:
 
     def raw(self, X: Floats) -> Floats:
         """Columns before centring, shape (n, columns)."""
+        if len(X) <= _FEW_ROWS:
+            return self._raw_of_few(X)
         out = np.zeros((len(X), len(self.layout)), order="F")
         at = 0
         for curve in self.curves:
@@ -98,6 +101,31 @@ class Basis:
                 at += 1
         return out
 
+    def _raw_of_few(self, X: Floats) -> Floats:
+        """`raw`, all curves at once: for a row or two the work per curve would be all there is."""
+        table = self._table
+        x = X[:, table.feature]
+        gone = np.isnan(x)
+        out = np.zeros((len(X), len(self.layout)))
+        known = np.where(gone, 0.0, x)
+        # As np.interp: flat beyond the ends, a knot's own score on it, else the line from the knot before.
+        place = (table.knots <= known[:, table.bent, None]).sum(axis=2) - 1
+        at = np.clip(place, 0, table.last)
+        curve = np.arange(len(table.bent))
+        left, score = table.knots[curve, at], table.scores[curve, at]
+        inside = (place >= 0) & (place < table.last) & (known[:, table.bent] != left)
+        score = np.where(inside, table.slopes[curve, at] * (known[:, table.bent] - left) + score, score)
+        score = np.where(gone[:, table.bent], 0.0, score)
+        out[:, table.line] = score
+        out[:, table.line + 1] = np.where(gone[:, table.bent], 0.0, score * score - 1.0)
+        out[:, table.step] = np.where(gone[:, table.stepped], 0.0, x[:, table.stepped] - table.middle)
+        out[:, table.lack] = gone[:, table.lacking]
+        return out
+
+    @cached_property
+    def _table(self) -> _Table:
+        return _Table.of(self.curves)
+
     def columns(self, X: Floats) -> Floats:
         """Centred and scaled columns, shape (n, columns)."""
         out = self.raw(X)
@@ -115,6 +143,53 @@ class Basis:
         """The basis saved by `to_json`."""
         curves = tuple(Curve(int(f), tuple(k), tuple(s), bool(m)) for f, k, s, m in saved["curves"])
         return cls(curves, np.array(saved["mean"], dtype=np.float64), np.array(saved["scale"], dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """All curves side by side. `bent`, `stepped`, `lacking`: curves with scores, with a step, with a step for being
+    missing; `line`, `step`, `lack`: their first columns."""
+
+    feature: Ints
+    bent: Ints
+    line: Ints
+    knots: Floats
+    scores: Floats
+    slopes: Floats
+    last: Ints
+    """The last knot of each bent curve; knots after it are infinite."""
+    stepped: Ints
+    step: Ints
+    middle: Floats
+    lacking: Ints
+    lack: Ints
+
+    @classmethod
+    def of(cls, curves: tuple[Curve, ...]) -> _Table:
+        bent = [(i, c) for i, c in enumerate(curves) if c.scores]
+        widest = max((len(c.knots) for _, c in bent), default=1)
+        knots, scores = np.full((len(bent), widest), np.inf), np.zeros((len(bent), widest))
+        slopes = np.zeros((len(bent), widest))
+        for at, (_, c) in enumerate(bent):
+            m = len(c.knots)
+            knots[at, :m], scores[at, :m] = c.knots, c.scores
+            slopes[at, : m - 1] = np.diff(scores[at, :m]) / np.diff(knots[at, :m])
+        widths = [2 * bool(c.scores) + bool(not c.scores and c.knots) for c in curves]
+        first = np.cumsum([0, *(w + c.missing for w, c in zip(widths, curves, strict=True))])[:-1].astype(np.int64)
+        stepped = [i for i, c in enumerate(curves) if not c.scores and c.knots]
+        lacking = [i for i, c in enumerate(curves) if c.missing]
+
+        def ints(values: list[int]) -> Ints:
+            return np.array(values, dtype=np.int64)
+
+        return cls(
+            feature=ints([c.feature for c in curves]),
+            bent=ints([i for i, _ in bent]), line=first[ints([i for i, _ in bent])],
+            knots=knots, scores=scores, slopes=slopes, last=ints([len(c.knots) - 1 for _, c in bent]),
+            stepped=ints(stepped), step=first[ints(stepped)],
+            middle=np.array([curves[i].knots[0] for i in stepped], dtype=np.float64),
+            lacking=ints(lacking), lack=first[ints(lacking)] + ints([widths[i] for i in lacking]),
+        )  # fmt: skip
 
 
 def _curve(feature: int, x: Floats) -> Curve | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from models.additive import Additive
 from models.boosting import Trees
 from models.families import Floats
+from models.tree_shares import added
 
 Ints = npt.NDArray[np.int64]
 
@@ -27,28 +29,26 @@ class Blend:
     trees: tuple[Trees, ...]
     tree_share: float
 
+    def _joined(self, curves: Floats | None, trees: Sequence[Floats], n: int) -> Floats:
+        """eta from that of the curves and of each of the trees, shape (n,)."""
+        total = np.zeros(n)
+        if curves is not None:
+            total += (1.0 - self.tree_share) * (curves - self.level)
+        for values in trees:
+            total += (self.tree_share / len(self.trees)) * values
+        return self.level + total
+
     def predict(self, X: Floats) -> Floats:
         """eta, shape (n,), without any offset."""
-        total = np.zeros(len(X))
-        if self.curves is not None:
-            total += (1.0 - self.tree_share) * (self.curves.predict(self.curves.basis.columns(X)) - self.level)
-        for trees in self.trees:
-            total += (self.tree_share / len(self.trees)) * trees.predict(X)
-        return self.level + total
+        curves = None if self.curves is None else self.curves.predict(self.curves.basis.columns(X))
+        return self._joined(curves, [trees.predict(X) for trees in self.trees], len(X))
 
     def sums(self, X: Floats, group: Ints, n_groups: int) -> tuple[Floats, float]:
         """What each group of features adds, shape (n, n_groups), and what is common to all: together `predict`.
 
         `group` (p,) names the group of each feature. Curves add their own values, trees their TreeSHAP values.
         """
-        total, common = np.zeros((len(X), n_groups)), 0.0
-        if self.curves is not None:
-            total += (1.0 - self.tree_share) * self.curves.sums(self.curves.basis.columns(X), group, n_groups)
-            common += (1.0 - self.tree_share) * (self.curves.base - self.level)
-        for trees in self.trees:
-            total += (self.tree_share / len(self.trees)) * trees.shares.sums(X, group, n_groups)
-            common += (self.tree_share / len(self.trees)) * trees.shares.base
-        return total, self.level + common
+        return Look(self, X).sums(group, n_groups)
 
     def variance(self, X: Floats) -> Floats:
         """The model's own variance of eta, shape (n,)."""
@@ -73,3 +73,49 @@ class Blend:
             trees=tuple(Trees(text) for text in trees),
             tree_share=float(saved["tree_share"]),
         )
+
+
+class Look:
+    """One look at the features of n rows: eta, shares and variance of a blend, their common work done once.
+
+    Bit for bit what `predict`, `sums` and `variance` give; trees are looked up in their tables.
+    """
+
+    def __init__(self, blend: Blend, X: Floats) -> None:
+        self._blend = blend
+        self._X = X
+
+    @cached_property
+    def _columns(self) -> Floats:
+        assert self._blend.curves is not None  # noqa: S101 - asked where there are curves
+        return self._blend.curves.basis.columns(self._X)
+
+    @cached_property
+    def _patterns(self) -> tuple[npt.NDArray[np.uint8], ...]:
+        return tuple(trees.shares.patterns(self._X) for trees in self._blend.trees)
+
+    @cached_property
+    def eta(self) -> Floats:
+        """Shape (n,), without any offset."""
+        blend = self._blend
+        curves = None if blend.curves is None else blend.curves.predict(self._columns)
+        found = [added(p, t.shares.leaf[:, :, None])[:, 0] for p, t in zip(self._patterns, blend.trees, strict=True)]
+        return blend._joined(curves, found, len(self._X))
+
+    def sums(self, group: Ints, n_groups: int) -> tuple[Floats, float]:
+        """As `Blend.sums`."""
+        blend = self._blend
+        total, common = np.zeros((len(self._X), n_groups)), 0.0
+        if blend.curves is not None:
+            total += (1.0 - blend.tree_share) * blend.curves.sums(self._columns, group, n_groups)
+            common += (1.0 - blend.tree_share) * (blend.curves.base - blend.level)
+        for patterns, trees in zip(self._patterns, blend.trees, strict=True):
+            shares = added(patterns, trees.shares.grouped(group, n_groups))
+            total += (blend.tree_share / len(blend.trees)) * shares
+            common += (blend.tree_share / len(blend.trees)) * trees.shares.base
+        return total, blend.level + common
+
+    @cached_property
+    def variance(self) -> Floats:
+        """Of eta, shape (n,)."""
+        return np.zeros(len(self._X)) if self._blend.curves is None else self._blend.curves.variance(self._columns)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from models.families import Floats
 
@@ -78,7 +78,7 @@ def fit_scores(
     tau = np.maximum(tau, _LEAST_TAU)
     ahead = log_lift - benchmark
     sd = np.sqrt(tau**2 + model_sd**2)
-    half = float(stats.norm.ppf(0.5 + level / 2.0)) * model_sd
+    half = float(special.ndtri(0.5 + level / 2.0)) * model_sd
     # (Phi(x / s) - 1/2) / x is smooth and bounded, so the parts are the contributions in points of score.
     safe = np.where(np.abs(ahead) > 1e-9, ahead, 1e-9)
     points = 100.0 * (special.ndtr(safe / sd) - 0.5) / safe

@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from data.errors import Fault, TableError
 from models.additive import Start
-from models.blend import Blend
+from models.blend import Blend, Look
 from models.boosting import Growth
 from models.counts import COUNTS, conditional_outcomes
 from models.crossfit import CrossFit, Search, cross_fit, fold_of
@@ -58,6 +58,16 @@ class Common:
         away = prior - self.center
         (a, b), (_, c) = self.covariance
         return np.asarray(np.maximum(a + 2.0 * b * away + c * away * away, 0.0))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of n rows: `sums` has shape (n, groups + 1), the last column common to all; others (n,)."""
+
+    log_lift: Floats
+    sums: Floats
+    model_sd: Floats
+    sd: Floats
 
 
 class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
@@ -219,6 +229,23 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         of = np.arange(values.shape[1]) if group is None else np.asarray(group, dtype=np.int64)
         sums, common = self.blend_.sums(values, of, int(of.max(initial=-1)) + 1)
         return np.column_stack([sums, self.common_.predict(self._prior(len(values), prior)) + common])
+
+    def told(self, X: Floats, prior: Floats, group: Sequence[int]) -> Told:
+        """Everything a score needs in one look, bit for bit as `predict`, `contributions` and `spread` have it."""
+        check_is_fitted(self, "blend_")
+        values = self._features(X)
+        look = Look(self.blend_, values)
+        common = self.common_.predict(prior)
+        of = np.asarray(group, dtype=np.int64)
+        sums, level = look.sums(of, int(of.max(initial=-1)) + 1)
+        variance = look.variance + self.common_.variance(prior)
+        log_lift = np.asarray(common + look.eta)
+        return Told(
+            log_lift=log_lift,
+            sums=np.column_stack([sums, common + level]),
+            model_sd=self.spread_.model_sd(log_lift, variance),
+            sd=self.spread_.sd(log_lift, variance),
+        )
 
     def variance(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> Floats:
         """The model's own variance of `predict`, shape (n,), before `spread_` corrects it."""

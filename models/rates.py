@@ -17,7 +17,7 @@ import pandas as pd
 from data.priors import Priors
 from data.schemas import GOALS
 from models.additive import Start
-from models.blend import Blend
+from models.blend import Blend, Look
 from models.boosting import Growth
 from models.crossfit import Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
@@ -87,7 +87,7 @@ class RateModel:
         pooled = np.array([g.mean + b.mean for g, b in zip(goal_level, brand_level, strict=True)])
         doubt = np.array([g.variance + b.variance for g, b in zip(goal_level, brand_level, strict=True)])
         base = np.where(told, np.log(np.where(told, given, 1.0)) + self.given_shift.mean, pooled)
-        extra = self.blend.predict(X) if self.blend.n_features else np.zeros(len(X))
+        extra = Look(self.blend, X).eta if self.blend.n_features else np.zeros(len(X))
         sd = np.where(told, np.sqrt(self.given_sd**2 + self.given_shift.variance), np.sqrt(self.learned_sd**2 + doubt))
         known = np.array([b in self.brands or g in self.goals for b, g in zip(brand, goal, strict=True)], dtype=bool)
         source = np.where(told, "given", np.where(known, "learned", "prior")).astype(object)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.additive import Start
-from models.blend import Blend
+from models.blend import Blend, Look
 from models.boosting import Growth
 from models.crossfit import Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
@@ -61,7 +61,7 @@ class ReachModel:
         """Expected ln(exposed), shape (n,)."""
         if self.blend.n_features == 0:
             return np.log(prior)
-        return np.asarray(np.log(prior) + self.blend.predict(X))
+        return np.asarray(np.log(prior) + Look(self.blend, X).eta)
 
     @property
     def spread(self) -> float:

@@ -114,30 +114,62 @@ def _chunk(
     commission = at(economics.commission_rate) * kept * codes
     value = incremental * kept * at(economics.gross_margin)
     fixed = at(economics.product_cost) + at(economics.handling_cost)
+    # No commission: other costs are certain, so profit, ROI and bearable fee have the order of the value.
+    certain = not economics.commission_rate[rows].any()
+    ordered = np.sort(value, axis=1) if certain else None
     return {
-        **_told("exposed", exposed, wish.level),
+        **_of_reach(exposed, wish.level),
         **_told("incremental_conversions", incremental, wish.level),
-        **_with_fee(value, commission, fixed, at(economics.fee), wish.level),
+        **_with_fee(value, commission, fixed, at(economics.fee), wish.level, ordered),
         "cost_fee": economics.fee[rows],
         "cost_commission": commission.mean(axis=1),
         "cost_product": economics.product_cost[rows],
         "cost_handling": economics.handling_cost[rows],
         "break_even_fee": np.maximum((value - commission - fixed).mean(axis=1), 0.0),
-        "maximum_fee": _maximum(value, commission + fixed, wish),
+        "maximum_fee": _maximum(value if ordered is None else ordered, commission + fixed, wish),
     }
 
 
-def quantile(ordered: Floats, share: float) -> Floats:
-    """The `share` quantile of each ascending row, shape (n,): between the two nearest draws (Hazen's rule)."""
-    place = min(max(share * ordered.shape[1] - 0.5, 0.0), ordered.shape[1] - 1.0)
-    low = int(place)
-    high = min(low + 1, ordered.shape[1] - 1)
-    return np.asarray(ordered[:, low] + (place - low) * (ordered[:, high] - ordered[:, low]))
+@lru_cache(maxsize=1)
+def _by_reach() -> npt.NDArray[np.int64]:
+    """The draws from the smallest reach to the largest, the same for every row."""
+    return np.argsort(points()[_REACH], kind="stable")
 
 
-def _told(name: str, draws: Floats, level: float) -> dict[str, Floats]:
-    ordered = np.sort(draws, axis=1)
+def _of_reach(exposed: Floats, level: float) -> dict[str, Floats]:
     tail = (1.0 - level) / 2.0
+    ordered = {share: exposed[:, _by_reach()[list(_places(share, POINTS))]] for share in (tail, 1.0 - tail)}
+    low, high = (_between(pair[:, 0], pair[:, 1], share, POINTS) for share, pair in ordered.items())
+    return {"exposed_expected": exposed.mean(axis=1), "exposed_low": low, "exposed_high": high}
+
+
+def _place(share: float, draws: int) -> float:
+    return min(max(share * draws - 0.5, 0.0), draws - 1.0)
+
+
+def _places(share: float, draws: int) -> tuple[int, int]:
+    """The two draws, counted from the smallest, between which a quantile lies."""
+    low = int(_place(share, draws))
+    return low, min(low + 1, draws - 1)
+
+
+def quantile(ordered: Floats, share: float) -> Floats:
+    """The `share` quantile of each row, shape (n,): between the two nearest draws (Hazen's rule).
+
+    A row is ascending, or partitioned at least at those two.
+    """
+    low, high = _places(share, ordered.shape[1])
+    return _between(ordered[:, low], ordered[:, high], share, ordered.shape[1])
+
+
+def _between(low: Floats, high: Floats, share: float, draws: int) -> Floats:
+    place = _place(share, draws)
+    return np.asarray(low + (place - int(place)) * (high - low))
+
+
+def _told(name: str, draws: Floats, level: float, ordered: Floats | None = None) -> dict[str, Floats]:
+    tail = (1.0 - level) / 2.0
+    ordered = np.sort(draws, axis=1) if ordered is None else ordered
     return {
         f"{name}_expected": draws.mean(axis=1),
         f"{name}_low": quantile(ordered, tail),
@@ -145,20 +177,33 @@ def _told(name: str, draws: Floats, level: float) -> dict[str, Floats]:
     }
 
 
-def _with_fee(value: Floats, commission: Floats, fixed: Floats, fee: Floats, level: float) -> dict[str, Floats]:
-    """Cost, profit and ROI: NaN without a fee, ROI also where nothing is paid."""
+def _with_fee(
+    value: Floats, commission: Floats, fixed: Floats, fee: Floats, level: float, ordered: Floats | None
+) -> dict[str, Floats]:
+    """Cost, profit and ROI: NaN without a fee, ROI also where nothing is paid. `ordered`: the value ascending, where
+    cost is the same in every draw."""
     cost = commission + fixed + fee
     profit = value - cost
     paid = np.all(cost > _NOTHING, axis=1)
-    roi = np.where(paid[:, None], profit, np.nan) / np.where(paid[:, None], cost, 1.0)
-    out = {**_told("cost", cost, level), **_told("profit", profit, level), **_told("roi", roi, level)}
+    paying = np.where(paid[:, None], cost, 1.0)
+
+    def roi_of(gained: Floats) -> Floats:
+        return np.asarray(np.where(paid[:, None], gained, np.nan) / paying)
+
+    in_order = None if ordered is None else ordered - cost
+    out = {
+        **_told("cost", cost, level, None if ordered is None else cost),
+        **_told("profit", profit, level, in_order),
+        **_told("roi", roi_of(profit), level, None if in_order is None else roi_of(in_order)),
+    }
     out["roi_expected"] = np.where(paid, out["profit_expected"], np.nan) / np.where(paid, out["cost_expected"], 1.0)
     out["roi_probability_positive"] = np.where(paid, (profit > 0.0).mean(axis=1), np.nan)
     return out
 
 
 def _maximum(value: Floats, other: Floats, wish: Wish) -> Floats:
-    """The fee at which P(ROI >= target) is the asked safety; at least 0. ROI >= t means fee <= value / (1 + t) - other
+    """The fee at which P(ROI >= target) is the asked safety; at least 0. `value` in any order where `other` is certain.
+    ROI >= t means fee <= value / (1 + t) - other
     cost, so it is a quantile of the right-hand side."""
     bearable = np.sort(value / (1.0 + wish.target_roi) - other, axis=1)
     return np.maximum(quantile(bearable, 1.0 - wish.safety), 0.0)

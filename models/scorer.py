@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,13 @@ from models.threads import one_thread
 from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, DataKind, TrainingSet
 
 Progress = Callable[[int, int], None]
+Columns = Mapping[str, Any]
+"""Flat columns by name: arrays or lists of n values."""
 LEVELS = (0.5, 0.99)
 """Interval levels that may be asked for."""
 TERM_COLUMNS = ("fee", "commission_rate", "product_cost", "expected_exposed")
+MONEY_COLUMNS = ("order_value", "gross_margin", "return_rate", "baseline_rate", "handling_cost")
+_AT = {name: at for at, name in enumerate(NAMES)}
 _FOR_LIFT = np.isin(NAMES, LIFT_NAMES)
 _FOR_REACH = np.isin(
     NAMES, (*REACH_NAMES, "audience_ships_to_share", "creator_country_served", "creator_language_wanted")
@@ -44,6 +49,15 @@ _GIVEN_REACH_SD = 0.25
 """How far a stated number of exposed people is believed to be off (ln)."""
 _UNKNOWN_FOLLOWERS = 10_000.0
 _STEPS = 5
+
+
+@dataclass(frozen=True)
+class Context:
+    """The campaigns of n rows: brand, goal and, by name of `MONEY_COLUMNS`, numbers (NaN: not given); (n,) each."""
+
+    brand: Sequence[str]
+    goal: Sequence[str]
+    money: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -136,7 +150,8 @@ class CreatorScorer:
 
         `X` has the catalogue's columns. The goal is read off its `goal_…` columns; unknown means sales.
         """
-        told = self._lift(X, _goal_of(X), level)
+        values = np.ascontiguousarray(X.to_numpy(dtype=np.float64))
+        told = self._lift(values, _goal_of(X), level)
         return pd.DataFrame(
             {
                 "log_lift": told.log_lift,
@@ -191,19 +206,44 @@ class CreatorScorer:
         baseline_rate_{expected, low, high, source}; the columns of `models.roi.roi_columns`; support_level,
         support_reasons, flags (codes of `models.support.FLAGS`) and reasons (see `models.explain`; empty unless asked).
         """
-        _check(X, context, terms, level, target_roi, safety)
-        goal = context["goal"].tolist()
-        told = self._lift(X, goal, level)
-        values = X.to_numpy(dtype=np.float64)
-        rates = self.rates.predict(
-            _only(values, _FOR_LIFT), context["brand"].tolist(), goal, _floats(context, "baseline_rate")
+        faults = [
+            Fault(f"terms, column {c}", "no such column", ", ".join(TERM_COLUMNS)) for c in TERM_COLUMNS
+            if c not in terms
+        ]  # fmt: skip
+        if list(X.columns) != list(NAMES):
+            faults.append(Fault("features", "other columns", "the feature catalogue's, in its order"))
+        for name, frame in (("terms", terms), ("context", context)):
+            if not frame.index.equals(X.index):
+                faults.append(Fault(name, "another index", "the index of the pairings"))
+        if faults:
+            raise UsageError(faults)
+        numbers = {name: _floats(context, name) for name in MONEY_COLUMNS}
+        about = Context(context["brand"].tolist(), context["goal"].tolist(), numbers)
+        asked = {name: _floats(terms, name) for name in TERM_COLUMNS}
+        values = np.ascontiguousarray(X.to_numpy(dtype=np.float64))
+        columns = self.score_rows(
+            values, about, asked, level=level, target_roi=target_roi, safety=safety, explain=explain
         )
-        reach_mean, reach_sd = self._reach(X, values, _floats(terms, "expected_exposed"))
+        return pd.DataFrame(columns, index=X.index)
+
+    def score_rows(
+        self, values: Floats, about: Context, terms: Mapping[str, Floats], *,
+        level: float = 0.8, target_roi: float = 0.0, safety: float = 0.8, explain: bool = False,
+    ) -> Columns:  # fmt: skip
+        """As `score_features`, from plain arrays, which for one row is most of the work saved.
+
+        `values`: shape (n, features) in the catalogue's order, contiguous. `terms`: by name of `TERM_COLUMNS`, (n,).
+        """
+        _check(level, target_roi, safety)
+        goal = about.goal
+        for_lift = _only(values, _FOR_LIFT)
+        told = self._lift(values, goal, level)
+        rates = self.rates.predict(for_lift, about.brand, goal, about.money["baseline_rate"])
+        reach_mean, reach_sd = self._reach(values, terms["expected_exposed"])
         beliefs = Beliefs(told.log_lift, told.sd, rates.log_mean, rates.log_sd, reach_mean, reach_sd)
-        money = _economics(context, terms)
-        outcome = roi_columns(beliefs, money, self.attribution, Wish(level, target_roi, safety))
+        outcome = roi_columns(beliefs, _economics(about, terms), self.attribution, Wish(level, target_roi, safety))
         half = _half(level)
-        levels, why = self.support.judge(X)
+        levels, why = self.support.judge(values)
         columns: dict[str, Any] = {
             "fit_score": told.fit.score, "fit_low": told.fit.low, "fit_high": told.fit.high,
             "fit_benchmark": np.expm1(told.benchmark),
@@ -215,23 +255,21 @@ class CreatorScorer:
             "baseline_rate_high": np.minimum(np.exp(rates.log_mean + half * rates.log_sd), 1.0),
             "baseline_rate_source": rates.source,
             **outcome,
-            "support_level": levels, "support_reasons": why, "flags": self.support.flags(X, self.data),
+            "support_level": levels, "support_reasons": why, "flags": self.support.flags(values, self.data),
         }  # fmt: skip
         expected = outcome["incremental_conversions_expected"]
-        columns["reasons"] = self._reasons(X, goal, expected) if explain else [[] for _ in range(len(X))]
-        return pd.DataFrame(columns, index=X.index)
+        columns["reasons"] = self._reasons(values, goal, expected) if explain else [[] for _ in range(len(values))]
+        return columns
 
-    def _lift(self, X: pd.DataFrame, goal: list[str], level: float) -> _Lift:
-        masked = _masked(X, _FOR_LIFT)
-        prior = prior_log_lift(pd.Series(goal), self.priors)
-        sums = self.lift.contributions(masked, prior, group=_FAMILY)
-        correction = self.selection.correction(X.to_numpy(dtype=np.float64))
-        log_lift = self.lift.predict(masked, prior) + correction
-        model_sd, sd = self.lift.spread(masked, prior)
+    def _lift(self, values: Floats, goal: Sequence[str], level: float) -> _Lift:
+        prior = prior_log_lift(goal, self.priors)
+        told = self.lift.told(_only(values, _FOR_LIFT), prior, _FAMILY)
+        correction = self.selection.correction(values)
+        log_lift, sd = told.log_lift + correction, told.sd
         benchmark = self.benchmark.log_lift(goal)
-        families = sums[:, :-1]
+        families = told.sums[:, :-1]
         # What is common to all, less the benchmark, is the campaign's doing: it differs by goal alone.
-        families[:, FAMILIES.index("campaign")] += sums[:, -1] - benchmark
+        families[:, FAMILIES.index("campaign")] += told.sums[:, -1] - benchmark
         families[:, FAMILIES.index("niche")] += correction
         half = _half(level)
         return _Lift(
@@ -240,20 +278,18 @@ class CreatorScorer:
             low=log_lift - half * sd,
             high=log_lift + half * sd,
             benchmark=benchmark,
-            fit=fit_scores(log_lift, model_sd, self.lift.spread_.tau_at(log_lift), benchmark, families, level),
+            fit=fit_scores(log_lift, told.model_sd, self.lift.spread_.tau_at(log_lift), benchmark, families, level),
         )
 
-    def _reasons(self, X: pd.DataFrame, goal: list[str], incremental: Floats) -> list[list[Reason]]:
-        contributions = self.lift.contributions(_masked(X, _FOR_LIFT), prior_log_lift(pd.Series(goal), self.priors))
-        values = X.to_numpy(dtype=np.float64)
+    def _reasons(self, values: Floats, goal: Sequence[str], incremental: Floats) -> list[list[Reason]]:
+        contributions = self.lift.contributions(_only(values, _FOR_LIFT), prior_log_lift(goal, self.priors))
         contributions[:, -1] += self.selection.correction(values)
         return reasons(values, contributions, incremental)
 
-    def _reach(self, X: pd.DataFrame, values: Floats, given: Floats) -> tuple[Floats, Floats]:
+    def _reach(self, values: Floats, given: Floats) -> tuple[Floats, Floats]:
         """Mean and spread of ln(exposed), shape (n,) each; a stated number of people counts as the expectation."""
         told = given > 0
-        features = _only(values, _FOR_REACH)
-        mean = self.reach.log_mean(features, published_reach(X, self.priors))
+        mean = self.reach.log_mean(_only(values, _FOR_REACH), _published_reach(values, self.priors))
         sd = np.full(len(values), self.reach.spread)
         stated = np.log(np.where(told, given, 1.0)) - 0.5 * _GIVEN_REACH_SD**2
         return np.where(told, stated, mean), np.where(told, _GIVEN_REACH_SD, sd)
@@ -274,11 +310,12 @@ class _Lift:
         return np.expm1(self.log_lift + 0.5 * self.sd**2)
 
 
+@lru_cache(maxsize=64)
 def _half(level: float) -> float:
     return float(stats.norm.ppf(0.5 + level / 2.0))
 
 
-def prior_log_lift(goal: pd.Series, priors: Priors) -> Floats:
+def prior_log_lift(goal: Iterable[str], priors: Priors) -> Floats:
     """Published median log lift of each goal, shape (n,)."""
     return np.array([priors.lift[str(g)].median for g in goal], dtype=np.float64)
 
@@ -298,13 +335,17 @@ def _prior_sd(priors: Priors) -> float:
 
 def published_reach(X: pd.DataFrame, priors: Priors) -> Floats:
     """People a post reaches by published figures: followers, platform and the share that can buy; shape (n,)."""
-    followers = np.power(10.0, X["log_followers"].to_numpy(dtype=np.float64))
+    return _published_reach(X.to_numpy(dtype=np.float64), priors)
+
+
+def _published_reach(values: Floats, priors: Priors) -> Floats:
+    followers = np.power(10.0, values[:, _AT["log_followers"]])
     followers = np.where(followers >= 1.0, followers, _UNKNOWN_FOLLOWERS)
     out = priors.reach["other"].expected(followers)
     for platform in PLATFORMS:
-        on = X[f"platform_{platform}"].to_numpy(dtype=np.float64) == 1.0
+        on = values[:, _AT[f"platform_{platform}"]] == 1.0
         out = np.where(on, priors.reach[platform].expected(followers), out)
-    can_buy = X["audience_ships_to_share"].to_numpy(dtype=np.float64)
+    can_buy = values[:, _AT["audience_ships_to_share"]]
     return np.asarray(np.maximum(out * np.clip(np.where(np.isnan(can_buy), 1.0, can_buy), 0.02, 1.0), 1.0))
 
 
@@ -335,25 +376,22 @@ def _context(history: History, asked: pd.DataFrame) -> pd.DataFrame:
     return campaigns.loc[asked["campaign_id"], list(CAMPAIGN_COLUMNS)].set_axis(asked.index)
 
 
-def _economics(context: pd.DataFrame, terms: pd.DataFrame) -> Economics:
-    def or_zero(frame: pd.DataFrame, name: str) -> Floats:
-        values = _floats(frame, name)
+def _economics(about: Context, terms: Mapping[str, Floats]) -> Economics:
+    def or_zero(values: Floats) -> Floats:
         return np.where(np.isnan(values), 0.0, values)
 
     return Economics(
-        order_value=_floats(context, "order_value"),
-        gross_margin=_floats(context, "gross_margin"),
-        return_rate=or_zero(context, "return_rate"),
-        commission_rate=or_zero(terms, "commission_rate"),
-        product_cost=or_zero(terms, "product_cost"),
-        handling_cost=or_zero(context, "handling_cost"),
-        fee=_floats(terms, "fee"),
+        order_value=about.money["order_value"],
+        gross_margin=about.money["gross_margin"],
+        return_rate=or_zero(about.money["return_rate"]),
+        commission_rate=or_zero(terms["commission_rate"]),
+        product_cost=or_zero(terms["product_cost"]),
+        handling_cost=or_zero(about.money["handling_cost"]),
+        fee=terms["fee"],
     )
 
 
-def _check(
-    X: pd.DataFrame, context: pd.DataFrame, terms: pd.DataFrame, level: float, target_roi: float, safety: float
-) -> None:
+def _check(level: float, target_roi: float, safety: float) -> None:
     faults = []
     if not LEVELS[0] <= level <= LEVELS[1]:
         faults.append(Fault("level", f"{level:g}", f"{LEVELS[0]:g} to {LEVELS[1]:g}"))
@@ -361,13 +399,5 @@ def _check(
         faults.append(Fault("safety", f"{safety:g}", "strictly between 0 and 1"))
     if not target_roi > -1.0:
         faults.append(Fault("target_roi", f"{target_roi:g}", "above -1"))
-    faults += [
-        Fault(f"terms, column {c}", "no such column", ", ".join(TERM_COLUMNS)) for c in TERM_COLUMNS if c not in terms
-    ]
-    if list(X.columns) != list(NAMES):
-        faults.append(Fault("features", "other columns", "the feature catalogue's, in its order"))
-    for name, frame in (("terms", terms), ("context", context)):
-        if not frame.index.equals(X.index):
-            faults.append(Fault(name, "another index", "the index of the pairings"))
     if faults:
         raise UsageError(faults)

@@ -52,6 +52,7 @@ _BOUNDS: tuple[tuple[str, str, float, float], ...] = (
     ("unsafe_content", "scam_post_share", 0.05, np.inf),
     ("unsafe_content", "controversy_post_share", 0.1, np.inf),
 )
+_AT = {name: at for at, name in enumerate(NAMES)}
 _SKILL_FROM = 40
 """Measured collaborations below which a model is all but its prior."""
 _WIDE = 0.01
@@ -90,21 +91,23 @@ class Support:
         seen = {c: int(np.nansum(X[c].to_numpy(dtype=np.float64))) for c in columns if c in X.columns}
         return cls(low, high, seen, len(X))
 
-    def judge(self, X: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-        """Level (`in`, `edge`, `out`) of each row, and the reasons for anything but `in`."""
-        values = X.to_numpy(dtype=np.float64)
+    def judge(self, X: pd.DataFrame | Floats) -> tuple[list[str], list[list[str]]]:
+        """Level (`in`, `edge`, `out`) of each row, and the reasons for anything but `in`; X as in the catalogue."""
+        values = np.asarray(X, dtype=np.float64)
         known = ~np.isnan(values)
         outside = known & ~((values >= self.low) & (values <= self.high))
         share = outside.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         levels, reasons = [], []
-        columns = {name: X[name].to_numpy(dtype=np.float64) for name in (*self.seen, "n_posts", "n_comments")}
+        columns = {name: values[:, _AT[name]].tolist() for name in (*self.seen, "n_posts", "n_comments")}
         for row in range(len(values)):
             level, told = self._row(row, columns, outside[row], float(share[row]))
             levels.append(level)
             reasons.append(told)
         return levels, reasons
 
-    def _row(self, row: int, columns: Mapping[str, Floats], outside: np.ndarray, share: float) -> tuple[str, list[str]]:
+    def _row(
+        self, row: int, columns: Mapping[str, list[float]], outside: np.ndarray, share: float
+    ) -> tuple[str, list[str]]:
         worst, told = 0, []
         for name, seen in self.seen.items():
             if columns[name][row] == 1.0 and seen < _FEW and self.n_labels > 0:
@@ -124,13 +127,14 @@ class Support:
             told.append(f"outside the usual range: {', '.join(names[:_NAMED])}{more}")
         return ("in", "edge", "out")[worst], told
 
-    def flags(self, X: pd.DataFrame, data: str) -> list[list[str]]:
-        """Codes of `FLAGS` raised for each row."""
+    def flags(self, X: pd.DataFrame | Floats, data: str) -> list[list[str]]:
+        """Codes of `FLAGS` raised for each row; X in the catalogue's columns."""
+        table = np.asarray(X, dtype=np.float64)
         raised: dict[str, np.ndarray] = {}
         for flag, feature, low, high in _BOUNDS:
-            values = X[feature].to_numpy(dtype=np.float64)
+            values = table[:, _AT[feature]]
             raised[flag] = raised.get(flag, np.zeros(len(X), dtype=bool)) | ((values >= low) & (values <= high))
-        raised["audience_unknown"] = X["audience_age_days"].isna().to_numpy()
+        raised["audience_unknown"] = np.isnan(table[:, _AT["audience_age_days"]])
         everywhere = np.ones(len(X), dtype=bool)
         raised["prior_only"] = everywhere if self.n_labels < _SKILL_FROM else ~everywhere
         raised["simulated_model"] = everywhere if data == "simulated" else ~everywhere

@@ -8,6 +8,7 @@ possible rows: their values are tabled when a model is loaded, and a row is one 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import factorial
 
 import numpy as np
@@ -70,13 +71,15 @@ class TreeShares:
     """Tables of all trees of one model, padded to the same number of splits.
 
     `feature`, `threshold`, `missing_left`: (trees, splits). `table`: (trees, patterns, splits): what the feature
-    of each split adds, counted at its first split. `base`: mean over training rows of all trees together.
+    of each split adds, counted at its first split. `leaf`: (trees, patterns): what the tree gives. `base`: mean over
+    training rows of all trees together.
     """
 
     feature: Ints
     threshold: Floats
     missing_left: npt.NDArray[np.bool_]
     table: Floats
+    leaf: Floats
     base: float
 
     @classmethod
@@ -90,37 +93,81 @@ class TreeShares:
         shape = (len(trees), max(splits, 1))
         feature, threshold = np.zeros(shape, dtype=np.int64), np.zeros(shape)
         missing_left = np.zeros(shape, dtype=np.bool_)
-        table, base = np.zeros((len(trees), 2 ** shape[1], shape[1])), 0.0
+        table, leaf, base = np.zeros((len(trees), 2 ** shape[1], shape[1])), np.zeros((len(trees), 2 ** shape[1])), 0.0
         for at, tree in enumerate(trees):
             m = len(tree.feature)
             feature[at, :m], threshold[at, :m], missing_left[at, :m] = tree.feature, tree.threshold, tree.missing_left
             if m:
-                table[at], mean = _shapley(tree, shape[1])
+                table[at], leaf[at], mean = _shapley(tree, shape[1])
                 base += mean
             else:
+                leaf[at] = tree.leaf_value[0]
                 base += float(tree.leaf_value[0])
-        return cls(feature, threshold, missing_left, table, base)
+        return cls(feature, threshold, missing_left, table, leaf, base)
+
+    def grouped(self, group: Ints, n_groups: int) -> Floats:
+        """What each group of features adds, by tree and pattern: (trees, patterns, n_groups); `group` is (p,)."""
+        key = (group.tobytes(), n_groups)
+        if key not in self._grouped:
+            table = np.zeros((*self.table.shape[:2], n_groups))
+            trees = np.arange(len(self.feature))
+            for split in range(self.feature.shape[1]):
+                table[trees, :, group[self.feature[:, split]]] += self.table[:, :, split]
+            if n_groups > _MANY_GROUPS:
+                return table
+            self._grouped[key] = table
+        return self._grouped[key]
+
+    @cached_property
+    def _grouped(self) -> dict[tuple[bytes, int], Floats]:
+        """Tables by grouping, for the few groupings that are asked again and again."""
+        return {}
 
     def sums(self, X: Floats, group: Ints, n_groups: int) -> Floats:
         """Contributions summed by group of features, shape (n, n_groups). `group`: the group of each feature, (p,)."""
-        splits = self.feature.shape[1]
-        table = np.zeros((*self.table.shape[:2], n_groups))
-        trees = np.arange(len(self.feature))
-        for split in range(splits):
-            table[trees, :, group[self.feature[:, split]]] += self.table[:, :, split]
-        out = np.zeros((len(X), n_groups))
+        return added(self.patterns(X), self.grouped(group, n_groups))
+
+    def patterns(self, X: Floats) -> npt.NDArray[np.uint8]:
+        """Which splits of each tree each row of (n, p) satisfies, as bits: shape (trees, n)."""
         by_feature = np.ascontiguousarray(X.T)
         gone = np.isnan(by_feature)
-        for t in trees:
-            of = self.feature[t]
-            # A missing value compares as false, so it goes left only where it is sent there.
-            left = (by_feature[of] <= self.threshold[t, :, None]) | (gone[of] & self.missing_left[t, :, None])
-            out += table[t].take(np.packbits(left, axis=0, bitorder="little")[0], axis=0)
+        out = np.zeros((len(self.feature), len(X)), dtype=np.uint8)
+        rows = max(1, _AT_ONCE // max(len(X), 1))
+        for at in range(0, len(out), rows):
+            some = slice(at, at + rows)
+            for split in range(self.feature.shape[1]):
+                of = self.feature[some, split]
+                # A missing value compares as false, so it goes left only where it is sent there.
+                left = by_feature[of] <= self.threshold[some, split, None]
+                left |= gone[of] & self.missing_left[some, split, None]
+                out[some] |= left.view(np.uint8) << np.uint8(split)
         return out
 
 
-def _shapley(tree: _Tree, width: int) -> tuple[Floats, float]:
-    """Shapley values by pattern of splits (bit s set: split s goes left), shape (2^width, width), and the mean."""
+_MANY_GROUPS = 16
+"""A table of more groups than this is not kept."""
+_AT_ONCE = 16_384
+"""Values compared at once: they stay in the processor's cache."""
+
+
+def added(patterns: npt.NDArray[np.uint8], table: Floats) -> Floats:
+    """Look up every tree's row of `table` (trees, patterns, columns) and add them up, shape (n, columns).
+
+    One tree after another from 0, as LightGBM does, so that a row's bits do not depend on the batch.
+    """
+    trees, n = patterns.shape
+    if n * 8 < trees:
+        found = table[np.arange(trees)[:, None], patterns]
+        return np.asarray(np.cumsum(np.concatenate([np.zeros((1, *found.shape[1:])), found]), axis=0)[-1])
+    out = np.zeros((n, table.shape[2]))
+    for tree in range(trees):
+        out += table[tree].take(patterns[tree], axis=0)
+    return out
+
+
+def _shapley(tree: _Tree, width: int) -> tuple[Floats, Floats, float]:
+    """Shapley values by pattern of splits (bit s set: split s goes left), shape (2^width, width), what the tree gives
+    for each pattern, and the mean."""
     players, player = np.unique(tree.feature, return_inverse=True)
     count = len(players)
     patterns, coalitions = np.arange(2**width), np.arange(2**count)
@@ -145,4 +192,5 @@ def _shapley(tree: _Tree, width: int) -> tuple[Floats, float]:
         weight = np.array([factorial(s) * factorial(count - s - 1) / factorial(count) for s in size.tolist()])
         gain = values[:, without | (1 << p)] - values[:, without]
         out[:, int(np.flatnonzero(player == p)[0])] = (gain * weight).sum(axis=1)
-    return out, float(values[0, 0])
+    # Every split known: no mean is taken, so these are the leaves as they stand.
+    return out, values[:, -1].copy(), float(values[0, 0])
