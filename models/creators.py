@@ -19,7 +19,7 @@ import pandas as pd
 
 from data.errors import ArtifactError
 from data.history import History
-from features.asked import Asked
+from features.asked import Asked as Asked
 from features.catalog import catalog_hash
 from features.creator_side import CreatorSide, creator_side
 from features.grouped import Floats, Ints

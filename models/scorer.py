@@ -25,9 +25,13 @@ from models.fit import Benchmark, Fit, fit_scores
 from models.lift import LiftModel
 from models.rates import RateModel, fit_rates
 from models.reach import ReachModel
-from models.roi import Beliefs, Economics, Wish, roi_columns
+from models.roi import Beliefs, Wish, roi_columns
 from models.selection import Selection
 from models.support import Support
+from models.terms import MONEY_COLUMNS as MONEY_COLUMNS
+from models.terms import TERM_COLUMNS as TERM_COLUMNS
+from models.terms import Context as Context
+from models.terms import economics
 from models.threads import one_thread
 from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, DataKind, TrainingSet
 
@@ -36,8 +40,6 @@ Columns = Mapping[str, Any]
 """Flat columns by name: arrays or lists of n values."""
 LEVELS = (0.5, 0.99)
 """Interval levels that may be asked for."""
-TERM_COLUMNS = ("fee", "commission_rate", "product_cost", "expected_exposed")
-MONEY_COLUMNS = ("order_value", "gross_margin", "return_rate", "baseline_rate", "handling_cost")
 _AT = {name: at for at, name in enumerate(NAMES)}
 _FOR_LIFT = np.isin(NAMES, LIFT_NAMES)
 _FOR_REACH = np.isin(
@@ -49,15 +51,6 @@ _GIVEN_REACH_SD = 0.25
 """How far a stated number of exposed people is believed to be off (ln)."""
 _UNKNOWN_FOLLOWERS = 10_000.0
 _STEPS = 5
-
-
-@dataclass(frozen=True)
-class Context:
-    """The campaigns of n rows: brand, goal and, by name of `MONEY_COLUMNS`, numbers (NaN: not given); (n,) each."""
-
-    brand: Sequence[str]
-    goal: Sequence[str]
-    money: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -206,10 +199,12 @@ class CreatorScorer:
         baseline_rate_{expected, low, high, source}; the columns of `models.roi.roi_columns`; support_level,
         support_reasons, flags (codes of `models.support.FLAGS`) and reasons (see `models.explain`; empty unless asked).
         """
-        faults = [
-            Fault(f"terms, column {c}", "no such column", ", ".join(TERM_COLUMNS)) for c in TERM_COLUMNS
+        faults = _faults(level, target_roi, safety)
+        faults += [
+            Fault(f"terms, column {c}", "no such column", ", ".join(TERM_COLUMNS))
+            for c in TERM_COLUMNS
             if c not in terms
-        ]  # fmt: skip
+        ]
         if list(X.columns) != list(NAMES):
             faults.append(Fault("features", "other columns", "the feature catalogue's, in its order"))
         for name, frame in (("terms", terms), ("context", context)):
@@ -234,14 +229,16 @@ class CreatorScorer:
 
         `values`: shape (n, features) in the catalogue's order, contiguous. `terms`: by name of `TERM_COLUMNS`, (n,).
         """
-        _check(level, target_roi, safety)
+        faults = _faults(level, target_roi, safety)
+        if faults:
+            raise UsageError(faults)
         goal = about.goal
         for_lift = _only(values, _FOR_LIFT)
         told = self._lift(values, goal, level)
         rates = self.rates.predict(for_lift, about.brand, goal, about.money["baseline_rate"])
         reach_mean, reach_sd = self._reach(values, terms["expected_exposed"])
         beliefs = Beliefs(told.log_lift, told.sd, rates.log_mean, rates.log_sd, reach_mean, reach_sd)
-        outcome = roi_columns(beliefs, _economics(about, terms), self.attribution, Wish(level, target_roi, safety))
+        outcome = roi_columns(beliefs, economics(about, terms), self.attribution, Wish(level, target_roi, safety))
         half = _half(level)
         levels, why = self.support.judge(values)
         columns: dict[str, Any] = {
@@ -376,22 +373,7 @@ def _context(history: History, asked: pd.DataFrame) -> pd.DataFrame:
     return campaigns.loc[asked["campaign_id"], list(CAMPAIGN_COLUMNS)].set_axis(asked.index)
 
 
-def _economics(about: Context, terms: Mapping[str, Floats]) -> Economics:
-    def or_zero(values: Floats) -> Floats:
-        return np.where(np.isnan(values), 0.0, values)
-
-    return Economics(
-        order_value=about.money["order_value"],
-        gross_margin=about.money["gross_margin"],
-        return_rate=or_zero(about.money["return_rate"]),
-        commission_rate=or_zero(terms["commission_rate"]),
-        product_cost=or_zero(terms["product_cost"]),
-        handling_cost=or_zero(about.money["handling_cost"]),
-        fee=terms["fee"],
-    )
-
-
-def _check(level: float, target_roi: float, safety: float) -> None:
+def _faults(level: float, target_roi: float, safety: float) -> list[Fault]:
     faults = []
     if not LEVELS[0] <= level <= LEVELS[1]:
         faults.append(Fault("level", f"{level:g}", f"{LEVELS[0]:g} to {LEVELS[1]:g}"))
@@ -399,5 +381,4 @@ def _check(level: float, target_roi: float, safety: float) -> None:
         faults.append(Fault("safety", f"{safety:g}", "strictly between 0 and 1"))
     if not target_roi > -1.0:
         faults.append(Fault("target_roi", f"{target_roi:g}", "above -1"))
-    if faults:
-        raise UsageError(faults)
+    return faults

@@ -5,7 +5,7 @@ The endpoint and `creatorlift score` both call `score`, so their numbers are the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,10 +14,12 @@ import pandas as pd
 
 from data.errors import Fault
 from data.history import History
+from models.creators import Creators
 from models.registry import ModelInfo
+from models.scorer import Columns, Context
 from serving.answers import DataKind, ErrorCode, ItemError, ModelOf, ScoreResponse, ScoreResult
 from serving.catalogue import Catalogue
-from serving.inputs import questions, repeated_ids
+from serving.inputs import about, asked_of, questions, repeated_ids, terms_of
 from serving.problems import unknown_version
 from serving.results import results_of
 from serving.schemas import Candidate, FaultyCandidate, Question, RankBy, ScoreRequest
@@ -36,6 +38,11 @@ class Scorer(Protocol):
         self, history: History, pairings: pd.DataFrame, terms: pd.DataFrame, *,
         level: float = ..., target_roi: float = ..., safety: float = ..., explain: bool = ...,
     ) -> pd.DataFrame: ...  # fmt: skip
+
+    def score_rows(
+        self, values: np.ndarray, about: Context, terms: Mapping[str, np.ndarray], *,
+        level: float = ..., target_roi: float = ..., safety: float = ..., explain: bool = ...,
+    ) -> Columns: ...  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,22 +72,21 @@ def score(
     """
     if request.model_version not in (None, info.version):
         raise unknown_version(str(request.model_version), info.version)
-    as_of = now if request.as_of is None else pd.Timestamp(request.as_of).tz_convert("UTC").as_unit("us")
     asked, refused = sorted_out(request, catalogue)
-    labels = {place: candidate.label or f"inline-{place}" for place, candidate in asked}
+    built = _answering(request, asked, catalogue)
+    as_of = built.as_of if built is not None else _as_of(request, now)
+    labels = [candidate.label or f"inline-{place}" for place, candidate in asked]
     results: list[ScoreResult] = []
     if asked:
-        asking = questions(request.campaign, asked, catalogue, as_of)
-        scores = scorer.score(
-            asking.history, asking.pairings, asking.terms,
-            level=request.level, target_roi=request.campaign.target_roi, safety=request.campaign.safety,
-            explain=request.explain,
-        )  # fmt: skip
+        columns = _scores(request, asked, scorer, catalogue, built, as_of)
+        kept = np.arange(len(asked))
         if request.abstain:
-            refused += abstained(scores, labels)
-            scores = scores[(scores["support_level"] != "out").to_numpy()]
-        ranked = scores.iloc[rank_order(scores, request.rank_by)]
-        results = results_of(ranked, [labels[place] for place in ranked.index])
+            out = np.array([level == "out" for level in columns["support_level"]])
+            refused += [abstained(asked[row][0], labels[row], columns["support_reasons"][row])
+                        for row in np.flatnonzero(out).tolist()]  # fmt: skip
+            kept = np.flatnonzero(~out)
+        best = kept[rank_order(columns, request.rank_by, kept)]
+        results = results_of(columns, best.tolist(), [labels[row] for row in best.tolist()])
     return ScoreResponse.model_construct(
         campaign_id=request.campaign.campaign_id,
         currency=request.campaign.currency,
@@ -92,17 +98,54 @@ def score(
     )
 
 
-def rank_order(scores: pd.DataFrame, rank_by: RankBy) -> np.ndarray:
-    """Row positions from best to worst, shape (n,).
+def _as_of(request: ScoreRequest, now: pd.Timestamp) -> pd.Timestamp:
+    return now if request.as_of is None else pd.Timestamp(request.as_of).tz_convert("UTC").as_unit("us")
+
+
+def _answering(
+    request: ScoreRequest, asked: Sequence[tuple[int, Candidate]], catalogue: Catalogue | None
+) -> Creators | None:
+    """The creators built ahead, where they can answer: all are asked by id, as of no time or as of theirs."""
+    built = None if catalogue is None else catalogue.built
+    if built is None or not asked or any(candidate.creator is not None for _, candidate in asked):
+        return None
+    return built if request.as_of is None or _as_of(request, built.as_of) == built.as_of else None
+
+
+def _scores(
+    request: ScoreRequest, asked: Sequence[tuple[int, Candidate]], scorer: Scorer, catalogue: Catalogue | None,
+    built: Creators | None, as_of: pd.Timestamp,
+) -> Columns:  # fmt: skip
+    """Flat columns of the candidates in their order."""
+    wish: dict[str, Any] = {"level": request.level, "target_roi": request.campaign.target_roi,
+                            "safety": request.campaign.safety, "explain": request.explain}  # fmt: skip
+    if built is not None:
+        rows = built.positions([str(candidate.creator_id) for _, candidate in asked])
+        if (rows >= 0).all():
+            values = built.features(rows, asked_of(request.campaign, built))
+            return scorer.score_rows(values, about(request.campaign, len(asked)), terms_of(asked), **wish)
+    asking = questions(request.campaign, asked, catalogue, as_of)
+    scores = scorer.score(asking.history, asking.pairings, asking.terms, **wish)
+    return columns_of(scores)
+
+
+def columns_of(scores: pd.DataFrame) -> Columns:
+    """A frame of scores as flat columns."""
+    return {str(name): scores[name].to_numpy() for name in scores.columns}
+
+
+def rank_order(columns: Columns, rank_by: RankBy, rows: np.ndarray | None = None) -> np.ndarray:
+    """Positions (among `rows`, or all) from best to worst, shape (n,).
 
     Highest first by the asked measure; rows where it is unknown (no fee, or no cost for ROI) come after, by
     break-even fee: what the candidate is worth before any fee. Ties keep the order of the request.
     """
-    first = scores[_RANK_COLUMN[rank_by]].to_numpy(dtype="float64")
-    second = scores["break_even_fee"].to_numpy(dtype="float64")
+    first, second = (np.asarray(columns[name], dtype="float64") for name in (_RANK_COLUMN[rank_by], "break_even_fee"))
+    if rows is not None:
+        first, second = first[rows], second[rows]
     worst = [np.where(np.isnan(values), np.inf, -values) for values in (first, second)]
     tie = np.where(np.isnan(first), worst[1], 0.0)
-    return np.lexsort((np.arange(len(scores)), tie, worst[0]))
+    return np.lexsort((np.arange(len(first)), tie, worst[0]))
 
 
 def model_of(info: ModelInfo) -> ModelOf:
@@ -155,11 +198,7 @@ def _sentence(faults: Sequence[Fault]) -> str:
     return "; ".join([*shown, f"and {more} more faults"] if more > 0 else shown)
 
 
-def abstained(scores: pd.DataFrame, labels: dict[int, str]) -> list[ItemError]:
-    def refusals() -> Iterator[ItemError]:
-        for place, reasons in scores.loc[(scores["support_level"] == "out").to_numpy(), "support_reasons"].items():
-            why = "; ".join(reasons) or "unlike the training data"
-            message = f"outside what the model has seen: {why}"
-            yield ItemError(index=int(place), creator_id=labels[int(place)], code="abstained", message=message)
-
-    return list(refusals())
+def abstained(place: int, label: str, reasons: Sequence[str]) -> ItemError:
+    """The error of a candidate that gets no score for being outside the model's support."""
+    message = f"outside what the model has seen: {'; '.join(reasons) or 'unlike the training data'}"
+    return ItemError(index=place, creator_id=label, code="abstained", message=message)

@@ -6,18 +6,21 @@ mixed up with them; catalogue creators bring their own rows.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from data.errors import Fault, shorten
 from data.frames import TIME_DTYPE
 from data.history import History
 from data.schemas import TABLES
+from models.creators import Asked, Creators
+from models.scorer import MONEY_COLUMNS, Context
 from serving.catalogue import Catalogue
 from serving.inline import MICROSECOND, RowOf, frame_of, no_rows, numbers
 from serving.schemas import Campaign, Candidate
@@ -81,6 +84,39 @@ def questions(
     )
     terms = pd.DataFrame({name: numbers([getattr(c, name) for _, c in asked]) for name in TERMS}, index=index)
     return Questions(history, pairings, terms)
+
+
+def terms_of(asked: Sequence[tuple[int, Candidate]]) -> dict[str, np.ndarray]:
+    """Fee and the other terms of each candidate, shape (n,) each; NaN where none was given."""
+    return {name: numbers([getattr(candidate, name) for _, candidate in asked]) for name in TERMS}
+
+
+def about(campaign: Campaign, n: int) -> Context:
+    """The campaign as the scorer takes it, for n rows."""
+    money = {name: np.repeat(numbers([getattr(campaign, name)]), n) for name in MONEY_COLUMNS}
+    return Context([campaign.brand] * n, [campaign.goal] * n, money)
+
+
+_ASKED_KEPT = 256
+_ASKED: OrderedDict[tuple[int, str], tuple[Creators, Asked]] = OrderedDict()
+"""Briefs read lately: platforms ask about the same one again and again."""
+
+
+def asked_of(campaign: Campaign, built: Creators) -> Asked:
+    """The campaign's half of the features, as of the time `built` was; read anew only when it changes."""
+    key = (id(built), campaign.model_dump_json(exclude=_NOT_READ))
+    found = _ASKED.get(key)
+    if found is None or found[0] is not built:
+        found = (built, built.asked(_made(campaign, {}, built.as_of), CAMPAIGN_ID))
+        _ASKED[key] = found
+        if len(_ASKED) > _ASKED_KEPT:
+            _ASKED.popitem(last=False)
+    return found[1]
+
+
+_NOT_READ = {"campaign_id", "target_roi", "safety", "order_value", "gross_margin", "return_rate", "handling_cost",
+             "baseline_rate", "currency"}  # fmt: skip
+"""What features do not depend on."""
 
 
 def _inline_id(place: int) -> str:

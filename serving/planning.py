@@ -15,7 +15,7 @@ from models.plan_totals import Totals, budget_curve, largest_alone, totals
 from models.registry import ModelInfo
 from serving.answers import Interval, ItemError, MoneyInterval, ScoreResult
 from serving.catalogue import Catalogue
-from serving.handler import Scorer, abstained, model_of, sorted_out, time_text
+from serving.handler import Scorer, abstained, columns_of, model_of, sorted_out, time_text
 from serving.inputs import Questions, questions
 from serving.plan_schemas import (
     PlanChoice,
@@ -65,8 +65,9 @@ def plan(
         safety=campaign.safety,
     )  # fmt: skip
     if request.abstain:
-        refused += abstained(scores, labels)
         kept = (scores["support_level"] != "out").to_numpy()
+        outside = scores.loc[~kept, "support_reasons"]
+        refused += [abstained(place, labels[place], reasons) for place, reasons in outside.items()]
         if not kept.any():
             raise UsageError(Fault("candidates", "none within what the model has seen", "others, or `abstain`: false"))
         scores = scores[kept]
@@ -74,7 +75,7 @@ def plan(
     offers = _offers(scores, asking, ids, as_of, request.level)
     rules = _rules(request, offers)
     choice = choose(offers, rules)
-    return _answer(request, info, as_of, offers, rules, choice, results_of(scores, ids), refused)
+    return _answer(request, info, as_of, offers, rules, choice, results_of(columns_of(scores), range(len(ids)), ids), refused)
 
 
 def _priced(usable: list[tuple[int, Candidate]]) -> tuple[list[tuple[int, Candidate]], list[ItemError]]:

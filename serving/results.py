@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from serving.answers import BaselineRate, Cost, Fit, Interval, MoneyInterval, Parts, Roi, ScoreResult, Support
 
 
-def results_of(scores: pd.DataFrame, creator_ids: Sequence[str]) -> list[ScoreResult]:
-    """Results in the order of the rows, rank 1 first; an unknown or infinite number becomes None.
+def results_of(columns: Mapping[str, Any], rows: Sequence[int], creator_ids: Sequence[str]) -> list[ScoreResult]:
+    """Results of some rows, the first of rank 1; an unknown or infinite number becomes None.
 
     Parameters
     ----------
-    scores : DataFrame, n rows
-        The flat columns of `CreatorScorer.score`, best row first.
-    creator_ids : n ids as the answer names them
+    columns : the flat columns of `CreatorScorer.score_rows`, arrays or lists
+    rows : positions, best first
+    creator_ids : the ids of these rows as the answer names them
     """
-    columns = {name: _values(scores[name]) for name in scores.columns}
-    return [_result(columns, row, creator_id) for row, creator_id in enumerate(creator_ids)]
+    chosen = np.asarray(rows, dtype=np.int64)
+    taken = {name: _values(values, chosen) for name, values in columns.items()}
+    return [_result(taken, row, creator_id) for row, creator_id in enumerate(creator_ids)]
 
 
-def _values(column: pd.Series) -> list[Any]:
-    if pd.api.types.is_float_dtype(column.dtype):
-        numbers = column.to_numpy(dtype="float64")
-        finite = np.isfinite(numbers)
-        return [value if known else None for value, known in zip(numbers.tolist(), finite.tolist(), strict=True)]
-    return list(column)
+def _values(column: Any, rows: np.ndarray) -> list[Any]:
+    if isinstance(column, list):
+        return [column[row] for row in rows.tolist()]
+    values = column[rows]
+    if values.dtype.kind != "f":
+        return list(values.tolist())
+    return [
+        value if known else None for value, known in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)
+    ]
 
 
 def _result(columns: dict[str, list[Any]], row: int, creator_id: str) -> ScoreResult:

@@ -199,6 +199,8 @@ def raising(error: Exception) -> Live:
         def score(self, *_: Any, **__: Any) -> Any:
             raise error
 
+        score_rows = score
+
     return Live(Broken(), live().info, live().catalogue)
 
 
