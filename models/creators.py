@@ -24,7 +24,7 @@ from features.catalog import catalog_hash
 from features.creator_side import CreatorSide, creator_side
 from features.grouped import Floats, Ints
 from features.pairing import pair_features
-from features.reference import Reference
+from features.reference import Reference as Reference
 
 FORMAT = 1
 MANIFEST = "manifest.json"

@@ -167,6 +167,20 @@ class CatalogueOf:
 
     creators: int
     newest_fact_at: Annotated[str | None, Field(description="the latest fact known about any of them")]
+    as_of: Annotated[
+        str | None,
+        Field(
+            description="a request without `as_of` that asks by id alone is answered as of this time; null: as of now"
+        ),
+    ]
+
+
+@dataclass(slots=True)
+class RefusedVersion:
+    """A version that should have answered and was broken; the one before goes on answering."""
+
+    version: str
+    why: str
 
 
 class ModelResponse(BaseModel):
@@ -178,6 +192,7 @@ class ModelResponse(BaseModel):
     aliases: list[str]
     info: dict[str, Any] = Field(description="training window, number of collaborations, measured skill")
     catalogue: CatalogueOf | None = Field(description="null when the service runs without a workspace")
+    refused: list[RefusedVersion] = Field(default=[], description="newer versions that could not be put in its place")
 
 
 def json_bytes(answer: BaseModel) -> bytes:

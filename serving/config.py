@@ -27,6 +27,16 @@ class ServeSettings:
     workers: int = 1
     """Processes; each holds its own copy of the model and the catalogue."""
     max_body_bytes: int = 32 * _MIB
+    catalogue_folder: Path | None = None
+    """Where the creators built ahead are; by default `.creatorlift/catalogue` in the workspace."""
+    refresh_hours: int = 24
+    """Creators older than this, or than the workspace's files, are built anew; 0: only by `creatorlift catalogue`."""
+    poll_seconds: int = 5
+    """How often to look for another champion or newer creators; 0: never."""
+    most_waiting: int = 256
+    """Requests that may wait at once; more are refused with 503, so that nobody waits for long."""
+    longest_wait: int = 10
+    """Seconds after which a waiting request is refused."""
 
     @classmethod
     def from_env(
@@ -39,7 +49,8 @@ class ServeSettings:
         port: int | None = None,
         workers: int | None = None,
     ) -> ServeSettings:
-        """Settings from `CREATORLIFT_WORKSPACE`, `_MODEL`, `_HOST`, `_PORT`, `_WORKERS` and `_MAX_BODY_MIB`.
+        """Settings from `CREATORLIFT_WORKSPACE`, `_MODEL`, `_HOST`, `_PORT`, `_WORKERS`, `_MAX_BODY_MIB`, `_CATALOGUE`,
+        `_REFRESH_HOURS`, `_POLL_SECONDS`, `_MOST_WAITING` and `_LONGEST_WAIT`.
 
         An argument that is not None wins over the environment, which wins over the default. Raises ConfigError
         naming every setting that cannot be.
@@ -65,6 +76,11 @@ class ServeSettings:
             port=port if port is not None else whole("PORT", cls.port, 0, 65_535),
             workers=workers if workers is not None else whole("WORKERS", cls.workers, 1, 64),
             max_body_bytes=whole("MAX_BODY_MIB", cls.max_body_bytes // _MIB, 1, 1_024) * _MIB,
+            catalogue_folder=Path(told["CATALOGUE"]) if "CATALOGUE" in told else default_folder(folder),
+            refresh_hours=whole("REFRESH_HOURS", cls.refresh_hours, 0, 24 * 365),
+            poll_seconds=whole("POLL_SECONDS", cls.poll_seconds, 0, 3_600),
+            most_waiting=whole("MOST_WAITING", cls.most_waiting, 1, 100_000),
+            longest_wait=whole("LONGEST_WAIT", cls.longest_wait, 1, 600),
         )
         if faults:
             raise ConfigError(faults)
@@ -75,6 +91,14 @@ class ServeSettings:
         values = {
             "MODEL": self.model, "HOST": self.host, "PORT": str(self.port), "WORKERS": str(self.workers),
             "MAX_BODY_MIB": str(self.max_body_bytes // _MIB),
+            "REFRESH_HOURS": str(self.refresh_hours), "POLL_SECONDS": str(self.poll_seconds),
+            "MOST_WAITING": str(self.most_waiting), "LONGEST_WAIT": str(self.longest_wait),
             **({"WORKSPACE": str(self.workspace.resolve())} if self.workspace else {}),
+            **({"CATALOGUE": str(self.catalogue_folder.resolve())} if self.catalogue_folder else {}),
         }  # fmt: skip
         return {PREFIX + key: value for key, value in values.items()}
+
+
+def default_folder(workspace: Path | None) -> Path | None:
+    """Where a workspace's creators are built ahead unless told otherwise."""
+    return None if workspace is None else workspace / ".creatorlift" / "catalogue"

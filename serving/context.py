@@ -15,6 +15,7 @@ from serving.live import Answered, Live
 from serving.memory import Memory
 from serving.metrics import Metrics
 from serving.problems import not_ready
+from serving.watch import Watch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,7 +62,15 @@ class Context:
         self.settings = settings
         for begin in self.at_start:
             begin()
-        self.metrics.model(live.info.version, live.info.data)
+        self.swap(live)
+        if settings.poll_seconds:
+            watch = Watch(settings, lambda: self.live, self.swap)
+            self.at_stop.append(watch.stop)
+            watch.start()
+
+    def swap(self, live: Live) -> None:
+        """Answer with `live` from the next request on; requests under way keep what they began with."""
+        self.metrics.model(live.info.version, live.info.data, [one.version for one in live.refused])
         self.live = live
 
     def stop(self) -> None:

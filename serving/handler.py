@@ -14,7 +14,7 @@ import pandas as pd
 
 from data.errors import Fault
 from data.history import History
-from models.creators import Creators
+from models.creators import Creators, Reference
 from models.registry import ModelInfo
 from models.scorer import Columns, Context
 from serving.answers import DataKind, ErrorCode, ItemError, ModelOf, ScoreResponse, ScoreResult
@@ -33,6 +33,9 @@ class Scorer(Protocol):
 
     @property
     def info(self) -> Mapping[str, Any]: ...
+
+    @property
+    def reference(self) -> Reference: ...
 
     def score(
         self, history: History, pairings: pd.DataFrame, terms: pd.DataFrame, *,

@@ -5,21 +5,27 @@ from __future__ import annotations
 import gc
 import json
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from data.errors import ArtifactError
 from data.history import ALWAYS
 from data.sources import load_history
 from models.registry import ModelInfo
-from serving import openapi
-from serving.answers import CatalogueOf, ModelResponse, ScoreResponse
+from models.scorer import CreatorScorer
+from serving.answers import CatalogueOf, ModelResponse, RefusedVersion, ScoreResponse
 from serving.catalogue import Catalogue
 from serving.config import ServeSettings
 from serving.handler import Scorer, model_of, score, time_text
 from serving.locate import Asking
+from serving.operations import EXAMPLE
 from serving.schemas import ScoreRequest
+from serving.snapshots import Snapshots
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,22 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A version that should have answered and was broken."""
+
+    version: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Live:
     """Everything a request is answered with; never changed in place."""
 
     scorer: Scorer
     info: ModelInfo
     catalogue: Catalogue | None
+    refused: tuple[Refused, ...] = ()
+    """Versions that were to take this one's place and could not."""
 
     def answer(self, request: ScoreRequest, now: pd.Timestamp) -> Answered:
         """As `serving.handler.score`."""
@@ -46,32 +62,68 @@ class Live:
         """What is live, for `GET /v1/model`."""
         known = None
         if self.catalogue is not None:
-            newest = self.catalogue.newest_fact_at
-            known = CatalogueOf(len(self.catalogue), None if pd.isna(newest) else time_text(newest))
-        facts = dict(self.scorer.info)
-        return ModelResponse(model=model_of(self.info), aliases=list(self.info.aliases), info=facts, catalogue=known)
+            newest, built = self.catalogue.newest_fact_at, self.catalogue.built
+            known = CatalogueOf(
+                len(self.catalogue),
+                None if pd.isna(newest) else time_text(newest),
+                None if built is None else time_text(built.as_of),
+            )
+        return ModelResponse(
+            model=model_of(self.info), aliases=list(self.info.aliases), info=dict(self.scorer.info), catalogue=known,
+            refused=[RefusedVersion(one.version, one.why) for one in self.refused],
+        )  # fmt: skip
+
+    def try_out(self) -> None:
+        """Answer one request nobody asked, and one creator built ahead; raises whatever a broken part does.
+
+        It also makes the first real request as fast as the others: word lists and kernels are loaded when first used.
+        """
+        example = json.loads(json.dumps(EXAMPLE))
+        self.answer(ScoreRequest.model_validate_json(json.dumps(example)), ALWAYS)
+        built = None if self.catalogue is None else self.catalogue.built
+        if built is not None and len(built):
+            del example["as_of"], example["campaign"]["platform"]
+            example["candidates"] = [{"creator_id": built.names(np.zeros(1, np.int64))[0], "fee": 100.0}]
+            response = self.answer(ScoreRequest.model_validate_json(json.dumps(example)), built.as_of).response
+            if response.errors or not np.isfinite(response.results[0].fit.score):
+                raise ArtifactError(f"the creators built ahead gave no score: {response.errors}")
 
 
-def load_live(settings: ServeSettings) -> Live:
-    """Resolve the model once, load it, index the workspace, and answer one request nobody asked.
+Loader = Callable[[], CreatorScorer]
+"""Reads a located scorer; what `models.artifact.load` raises."""
 
-    The last makes the first real request as fast as the others: word lists and kernels are loaded when first used.
 
-    Raises NoModel when there is no such model or no champion yet, ArtifactError when its files do not match,
-    WorkError when the registry fails, and TableError naming every fault of the workspace.
-    """
+@contextmanager
+def located(model: str) -> Iterator[tuple[ModelInfo, Loader]]:
+    """The registry's entry of a model and what reads its files, while the block lasts; asked in another process."""
     with (
         tempfile.TemporaryDirectory(prefix="creatorlift-model-") as scratch,
-        Asking(settings.model, Path(scratch)) as asking,
+        Asking(model, Path(scratch)) as asking,
     ):
         # Some two seconds of imports, while the registry is being asked.
         from models import artifact
 
         info, folder = asking.answer()
-        scorer = artifact.load(folder)
-    catalogue = None if settings.workspace is None else Catalogue.of(load_history(settings.workspace))
+        yield info, lambda: artifact.load(folder)
+
+
+def load_live(settings: ServeSettings) -> Live:
+    """Resolve the model once, load it, open the creators built ahead (or, without, index the tables), and try it out.
+
+    Raises NoModel when there is no such model or no champion yet, ArtifactError when its files do not match,
+    WorkError when the registry fails, and TableError naming every fault of the workspace.
+    """
+    with located(settings.model) as (info, load):
+        scorer = load()
+    catalogue = None
+    if settings.workspace is not None:
+        workspace, folder = settings.workspace, settings.catalogue_folder
+        built = None if folder is None else Snapshots(folder).newest(scorer.reference)
+        catalogue = Catalogue(lambda: load_history(workspace), built)
+        if built is None:
+            len(catalogue)  # a faulty table is told now, not to the first request
     live = Live(scorer, info, catalogue)
-    live.answer(ScoreRequest.model_validate_json(json.dumps(openapi.EXAMPLE)), ALWAYS)
+    live.try_out()
     # What is loaded stays: the collector need not look through it at every large answer.
     gc.collect()
     gc.freeze()

@@ -7,6 +7,7 @@ prometheus_client decides when it is first imported whether numbers are kept per
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from serving.answers import ScoreResponse
@@ -38,9 +39,13 @@ class Metrics:
         self._refused = prometheus.Counter("refused", "Candidates without a score, by code.", ["code"], **made)
         self._fit = prometheus.Histogram("fit_score", "Fit scores answered.", buckets=_FIT, **made)
         self._model = prometheus.Gauge(
-            "model_info", "1 for the version that answers.", ["version", "data"], multiprocess_mode="max", **made
+            "model_info", "1 for the version that answers.", ["version", "data"], multiprocess_mode="livemax", **made
         )
-
+        self._refused_versions = prometheus.Gauge(
+            "model_refused", "1 for a version that was to answer and was broken.", ["version"],
+            multiprocess_mode="livemax", **made,
+        )  # fmt: skip
+        self._answers: tuple[str, str] | None = None
         self._denied = prometheus.Counter("denied", "Requests not let in or cut off, by status.", ["status"], **made)
         self._logged = prometheus.Counter(
             "score_log_rows", "Candidates of answers, by whether the score log has them.", ["kept"], **made
@@ -54,9 +59,14 @@ class Metrics:
         """Count rows of the score log as `written` or `dropped`."""
         self._logged.labels(what).inc(rows)
 
-    def model(self, version: str, data: str) -> None:
-        """Say which version answers."""
+    def model(self, version: str, data: str, refused: Sequence[str] = ()) -> None:
+        """Say which version answers from now on, and which were refused."""
+        if self._answers not in (None, (version, data)):
+            self._model.labels(*self._answers).set(0)
+        self._answers = (version, data)
         self._model.labels(version, data).set(1)
+        for one in refused:
+            self._refused_versions.labels(one).set(1)
 
     def request(self, path: str, status: int, seconds: float) -> None:
         """Count a request."""

@@ -15,7 +15,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -119,9 +118,7 @@ def _quiet_stop() -> Iterator[None]:
 def _run_workers(settings: ServeSettings, listener: socket.socket, url: str, ready: Callable[[], None]) -> int:
     with tempfile.TemporaryDirectory(prefix="creatorlift-") as shared:
         with Asking(settings.model, Path(shared)) as asking:
-            info, _ = asking.answer()
-        # Resolved once for all: workers that start minutes apart must not answer with different versions.
-        settings = replace(settings, model=info.version)
+            asking.answer()
         os.environ.update(settings.to_env() | {"PROMETHEUS_MULTIPROC_DIR": shared})
         config = uvicorn_config("serving.server:worker_app", settings.workers)
         threading.Thread(target=_when_ready, args=(url, ready), daemon=True).start()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.history import History
+from models.creators import Reference
 from models.registry import ModelInfo
 from serving.catalogue import Catalogue
 from serving.live import Live
@@ -26,6 +27,7 @@ class FakeScorer:
     """lift: posts ÷ 100; exposed: followers ÷ 10; baseline rate: audience share seen; sentiment part: comments."""
 
     info: Mapping[str, Any] = {"n_collaborations": 12}
+    reference = Reference()
 
     def __init__(self) -> None:
         self.asked: list[tuple[History, pd.DataFrame, pd.DataFrame]] = []

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from data.errors import Fault, NoModel, UsageError, WorkError
+from models.creators import Reference
 from serving.config import ServeSettings
 from serving.context import Context
 from serving.live import Live
@@ -79,7 +80,7 @@ def test_scoring(client: httpx.Client) -> None:
 def test_the_live_model(client: httpx.Client) -> None:
     found = client.get("/v1/model").json()
     assert found["model"]["version"] == "3" and found["aliases"] == ["champion"]
-    assert found["catalogue"] == {"creators": 4, "newest_fact_at": "2025-05-05T10:00:00Z"}
+    assert found["catalogue"] == {"creators": 4, "newest_fact_at": "2025-05-05T10:00:00Z", "as_of": None}
     assert found["info"] == {"n_collaborations": 12}
 
 
@@ -195,6 +196,7 @@ def test_a_part_that_cannot_start_is_told_at_readyz() -> None:
 def raising(error: Exception) -> Live:
     class Broken:
         info: Mapping[str, Any] = MappingProxyType({})
+        reference = Reference()
 
         def score(self, *_: Any, **__: Any) -> Any:
             raise error
