@@ -78,7 +78,7 @@ class Asked:
         named = Brand.of(texts["brand"]) if texts["brand"] else None
         return cls(
             as_of=int(view.asked.as_of[0]),
-            told={name: float(told[name][0]) for name in _TOLD},
+            told={name: float(told[name][0]) for name in TOLD},
             plain=plain, fitted=fitted, plain_topics=unit(topics[:1]), topics=topics,
             direction=None if space is None else direction(fitted, space)[None, :],
             wanted=tuple((d, name, share) for (d, name), share in sorted(wanted.items(), key=_by_bytes)),
@@ -93,7 +93,7 @@ class Asked:
 
 
 _TEXTS = ("brief", "keywords", "category", "brand", "competitors", "ships_to")
-_TOLD = tuple(f.name for f in campaign.FEATURES if not f.name.startswith("platform_") and f.name != "category_match")
+TOLD = tuple(f.name for f in campaign.FEATURES if not f.name.startswith("platform_") and f.name != "category_match")
 
 
 def _by_bytes(item: tuple[tuple[int, str], float]) -> tuple[int, bytes]:

@@ -12,9 +12,9 @@ import numpy as np
 
 from data.schemas import DIMENSIONS
 from features import grouped, track_record
-from features.asked import Asked
+from features.asked import TOLD, Asked
 from features.asof import DAY
-from features.catalog import NAMES
+from features.catalog import CATALOG, NAMES
 from features.creator_side import CreatorSide
 from features.grouped import Floats, Ints, Mask
 from features.niche_signs import Brand
@@ -42,21 +42,93 @@ def pair_features(side: CreatorSide, rows: Ints, asked: Asked) -> Floats:
     if asked.as_of != int(side.as_of[0]):
         raise ValueError(f"creators as of {int(side.as_of[0])} cannot answer as of {asked.as_of}")
     out = np.array(side.X[rows], dtype=np.float64)
-    chosen = _Chosen(side, rows)
-    for made in (asked.told, _niche(chosen, asked), _keywords(chosen, asked), _mentions(chosen, asked),
-                 _audience(chosen, asked), _deals(chosen, asked)):  # fmt: skip
-        for name, values in made.items():
-            out[:, _COLUMN[name]] = values
+    for name, value in asked.told.items():
+        out[:, _COLUMN[name]] = value
+    for name, values in _decided(_Chosen(side, rows), asked).items():
+        out[:, _COLUMN[name]] = values
     return out
 
 
-class _Chosen:
-    """Some creators of a side, and their ragged parts."""
+_OWN = (
+    "topic_entropy", "hashtag_concentration", "n_words_read", "disclosure_rate", "disclosed_post_share",
+    "profanity_post_share", "scam_post_share", "controversy_post_share", "audience_age_days",
+)  # fmt: skip
+"""Features of the niche that are the creator's alone."""
+DEPENDENT = tuple(
+    f.name
+    for f in CATALOG
+    if (f.family == "niche" and f.name not in _OWN)
+    or f.name in (*TOLD, "category_match", "n_collaborations_with_brand", "days_since_brand", "past_log_lift_goal",
+                  "past_log_lift_brand")
+)  # fmt: skip
+"""Features that the campaign decides, alone or with the creator; all others are the creator's alone."""
+_PLACE = {name: at for at, name in enumerate(DEPENDENT)}
 
-    def __init__(self, side: CreatorSide, rows: Ints) -> None:
+
+def campaign_features(side: CreatorSide, asked: Asked) -> tuple[Floats, dict[int, float]]:
+    """What a campaign decides of every creator at once: shape (n, len(DEPENDENT)) in the catalogue's order, and by
+    feature what is the same for all.
+
+    As `pair_features`, but for the nearest post, which is left missing: it would read every post there is.
+    """
+    n = len(side)
+    out = np.full((n, len(_PLACE)), np.nan)
+    for name, value in asked.told.items():
+        out[:, _PLACE[name]] = value
+    for name, values in _decided(_Chosen(side, np.arange(n), whole=True), asked).items():
+        out[:, _PLACE[name]] = values
+    return out, {_COLUMN[name]: value for name, value in asked.told.items()}
+
+
+def nearest_post(side: CreatorSide, rows: Ints, direction: Floats) -> Floats:
+    """Cosine of a direction (1, dimensions) with the nearest post of some creators, shape (k,); NaN without one."""
+    return _nearest(_Chosen(side, rows), direction)
+
+
+def _decided(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
+    return {
+        **_niche(chosen, asked),
+        **_keywords(chosen, asked),
+        **_mentions(chosen, asked),
+        **_audience(chosen, asked),
+        **_deals(chosen, asked),
+    }
+
+
+class _Chosen:
+    """Some creators of a side, and their ragged parts. `whole`: all of them, in order."""
+
+    def __init__(self, side: CreatorSide, rows: Ints, *, whole: bool = False) -> None:
         self.side = side
         self.rows = rows
         self.k = len(rows)
+        self.whole = whole
+
+    def carriers(self, index: Postings, words: Iterable[str], start: Ints) -> tuple[Ints, Ints]:
+        """Of each creator's items those that carry one of the words: owner (ascending) and item, each once."""
+        lists = [index.of(word) for word in words]
+        if not self.whole:
+            return _within(lists, np.asarray(start[self.rows]), np.asarray(start[self.rows + 1]))
+        mark = np.zeros(int(start[-1]), dtype=bool)
+        for items in lists:
+            mark[items] = True
+        item = np.flatnonzero(mark)
+        return np.searchsorted(start, item, side="right") - 1, item
+
+    def holds(self, place: slice, index: Postings) -> tuple[Mask, Floats]:
+        """Which creators are among the items of `place`, and the value each carries (0: none)."""
+        owner = index.item[place]
+        there, value = np.zeros(self.k, dtype=bool), np.zeros(self.k)
+        if not len(owner):
+            return there, value
+        if self.whole:
+            there[owner] = True
+            if len(index.value):
+                value[owner] = index.value[place]
+            return there, value
+        at = np.minimum(np.searchsorted(owner, self.rows.astype(owner.dtype)), len(owner) - 1)
+        there = np.asarray(owner[at] == self.rows)
+        return there, np.where(there, index.value[place][at], 0.0) if len(index.value) else value
 
     def flat(self, start: Ints, last: int | None = None) -> tuple[Ints, Ints]:
         """Whose each item is, ascending, and its position; the creators' items one after another."""
@@ -71,11 +143,6 @@ def _flat(first: Ints, end: Ints) -> tuple[Ints, Ints]:
     sizes = end - first
     owner = np.repeat(np.arange(len(first)), sizes)
     return owner, np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes - first, sizes)
-
-
-def _carriers(index: Postings, words: Iterable[str], start: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Of each creator's items those that carry one of the words: owner (ascending) and item, each once."""
-    return _within([index.of(word) for word in words], np.asarray(start[rows]), np.asarray(start[rows + 1]))
 
 
 def _within(listed: Sequence[np.ndarray], first: Ints, end: Ints) -> tuple[Ints, Ints]:
@@ -118,15 +185,19 @@ def _niche(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
     if asked.direction is None:
         return out
     wanted = np.repeat(asked.direction, k, axis=0)
-    owner, post = chosen.flat(side.post_start)
-    nearest = dot(side.post_direction[post], np.repeat(asked.direction, len(post), axis=0))
     return {
         **out,
         "niche_match": matched(asked.topics[1], side.lift[rows]),
         "brief_cosine": dot(side.mean[rows], wanted),
-        "brief_cosine_best_post": grouped.largest(*grouped.present(owner, nearest), k),
+        "brief_cosine_best_post": np.full(k, np.nan) if chosen.whole else _nearest(chosen, asked.direction),
         "brief_cosine_180d": dot(side.recent[rows], wanted),
     }
+
+
+def _nearest(chosen: _Chosen, direction: Floats) -> Floats:
+    owner, post = chosen.flat(chosen.side.post_start)
+    cosine = dot(chosen.side.post_direction[post], np.repeat(direction, len(post), axis=0))
+    return grouped.largest(*grouped.present(owner, cosine), chosen.k)
 
 
 def _on_topic(chosen: _Chosen, asked: Asked) -> Floats:
@@ -140,26 +211,18 @@ def _keywords(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
     side, rows, k = chosen.side, chosen.rows, chosen.k
     keys, words = sorted(asked.fitted.keys), sorted(asked.fitted.words)
     missing = np.full(k, np.nan)
-    owner, _ = _carriers(side.post_stems, keys, side.post_start, rows)
-    user, _ = _carriers(side.use_stems, keys, side.use_start, rows)
+    owner, _ = chosen.carriers(side.post_stems, keys, side.post_start)
+    user, _ = chosen.carriers(side.use_stems, keys, side.use_start)
     uses = np.asarray(side.use_start[rows + 1] - side.use_start[rows], dtype=np.float64)
     known = np.zeros(k)
     for word in words:
-        known += _carries(side.own_stems.of(word), rows)
+        known += chosen.holds(side.own_stems.range_of(word), side.own_stems)[0]
     wanted = np.full(k, float(len(words)))
     return {
         "keyword_post_share": chosen.share(grouped.count(owner, k), side.captions) if keys else missing,
         "keyword_hashtag_share": grouped.ratio(grouped.count(user, k), uses) if keys else missing,
         "brief_word_share": np.where(side.own_words[rows], grouped.ratio(known, wanted), np.nan),
     }
-
-
-def _carries(carried: np.ndarray, rows: Ints) -> Mask:
-    """Which creators are among those that carry a word."""
-    if not len(carried):
-        return np.zeros(len(rows), dtype=bool)
-    at = np.minimum(np.searchsorted(carried, rows.astype(carried.dtype)), len(carried) - 1)
-    return np.asarray(carried[at] == rows)
 
 
 def _named(chosen: _Chosen, listed: Sequence[Brand]) -> tuple[Ints, Ints]:
@@ -219,15 +282,11 @@ def _mentions(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
 
 def _common(chosen: _Chosen, wanted: Iterable[tuple[int, str, float]]) -> Floats:
     """Sum of the smaller of the share had and the share wanted, name after name; shape (k, dimensions)."""
-    side, rows = chosen.side, chosen.rows
+    side = chosen.side
     out = np.zeros((chosen.k, len(DIMENSIONS)))
     for dimension, name, share in wanted:
-        place = side.audience.range_of(f"{DIMENSIONS[dimension]}/{name}")
-        owner = side.audience.item[place]
-        if len(owner):
-            at = np.minimum(np.searchsorted(owner, rows.astype(owner.dtype)), len(owner) - 1)
-            had = np.where(owner[at] == rows, side.audience.value[place][at], 0.0)
-            out[:, dimension] += np.minimum(had, share)
+        _, had = chosen.holds(side.audience.range_of(f"{DIMENSIONS[dimension]}/{name}"), side.audience)
+        out[:, dimension] += np.minimum(had, share)
     return out
 
 

@@ -80,6 +80,8 @@ class TreeShares:
     missing_left: npt.NDArray[np.bool_]
     table: Floats
     leaf: Floats
+    is_split: npt.NDArray[np.bool_]
+    """Which splits are real, and not there to fill up; (trees, splits)."""
     base: float
 
     @classmethod
@@ -92,10 +94,11 @@ class TreeShares:
             raise ValueError(f"a tree of {splits} splits; at most {_MOST_SPLITS} can be tabled")
         shape = (len(trees), max(splits, 1))
         feature, threshold = np.zeros(shape, dtype=np.int64), np.zeros(shape)
-        missing_left = np.zeros(shape, dtype=np.bool_)
+        missing_left, is_split = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
         table, leaf, base = np.zeros((len(trees), 2 ** shape[1], shape[1])), np.zeros((len(trees), 2 ** shape[1])), 0.0
         for at, tree in enumerate(trees):
             m = len(tree.feature)
+            is_split[at, :m] = True
             feature[at, :m], threshold[at, :m], missing_left[at, :m] = tree.feature, tree.threshold, tree.missing_left
             if m:
                 table[at], leaf[at], mean = _shapley(tree, shape[1])
@@ -103,7 +106,7 @@ class TreeShares:
             else:
                 leaf[at] = tree.leaf_value[0]
                 base += float(tree.leaf_value[0])
-        return cls(feature, threshold, missing_left, table, leaf, base)
+        return cls(feature, threshold, missing_left, table, leaf, is_split, base)
 
     def grouped(self, group: Ints, n_groups: int) -> Floats:
         """What each group of features adds, by tree and pattern: (trees, patterns, n_groups); `group` is (p,)."""

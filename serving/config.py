@@ -27,8 +27,8 @@ class ServeSettings:
     workers: int = 1
     """Processes; each holds its own copy of the model and the catalogue."""
     max_body_bytes: int = 32 * _MIB
-    catalogue_folder: Path | None = None
-    """Where the creators built ahead are; by default `.creatorlift/catalogue` in the workspace."""
+    built: Path | None = None
+    """Folder of the creators built ahead; None: `.creatorlift/catalogue` in the workspace."""
     refresh_hours: int = 24
     """Creators older than this, or than the workspace's files, are built anew; 0: only by `creatorlift catalogue`."""
     poll_seconds: int = 5
@@ -76,7 +76,7 @@ class ServeSettings:
             port=port if port is not None else whole("PORT", cls.port, 0, 65_535),
             workers=workers if workers is not None else whole("WORKERS", cls.workers, 1, 64),
             max_body_bytes=whole("MAX_BODY_MIB", cls.max_body_bytes // _MIB, 1, 1_024) * _MIB,
-            catalogue_folder=Path(told["CATALOGUE"]) if "CATALOGUE" in told else default_folder(folder),
+            built=Path(told["CATALOGUE"]) if "CATALOGUE" in told else None,
             refresh_hours=whole("REFRESH_HOURS", cls.refresh_hours, 0, 24 * 365),
             poll_seconds=whole("POLL_SECONDS", cls.poll_seconds, 0, 3_600),
             most_waiting=whole("MOST_WAITING", cls.most_waiting, 1, 100_000),
@@ -86,6 +86,11 @@ class ServeSettings:
             raise ConfigError(faults)
         return settings
 
+    @property
+    def catalogue_folder(self) -> Path | None:
+        """Where the creators built ahead are; None without a workspace."""
+        return self.built if self.built is not None or self.workspace is None else default_folder(self.workspace)
+
     def to_env(self) -> dict[str, str]:
         """The variables from which `from_env` makes these settings again, for worker processes."""
         values = {
@@ -94,11 +99,11 @@ class ServeSettings:
             "REFRESH_HOURS": str(self.refresh_hours), "POLL_SECONDS": str(self.poll_seconds),
             "MOST_WAITING": str(self.most_waiting), "LONGEST_WAIT": str(self.longest_wait),
             **({"WORKSPACE": str(self.workspace.resolve())} if self.workspace else {}),
-            **({"CATALOGUE": str(self.catalogue_folder.resolve())} if self.catalogue_folder else {}),
+            **({"CATALOGUE": str(self.built.resolve())} if self.built else {}),
         }  # fmt: skip
         return {PREFIX + key: value for key, value in values.items()}
 
 
-def default_folder(workspace: Path | None) -> Path | None:
+def default_folder(workspace: Path) -> Path:
     """Where a workspace's creators are built ahead unless told otherwise."""
-    return None if workspace is None else workspace / ".creatorlift" / "catalogue"
+    return workspace / ".creatorlift" / "catalogue"
