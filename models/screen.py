@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,8 @@ from models.scorer import _FOR_LIFT, _FOR_REACH, Context, CreatorScorer, _only, 
 from models.tree_shares import TreeShares
 
 Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.uint16]
+Codes = npt.NDArray[Any]
+"""Whole numbers of one byte, of two where a feature has many thresholds."""
 
 CHUNK = 16_384
 """Creators at a time: their codes fit the processor's cache."""
@@ -60,9 +62,14 @@ class _Trees:
             for f in np.unique(self.shares.feature[real])
         }
 
+    @cached_property
+    def _type(self) -> type[np.unsignedinteger[Any]]:
+        most = max((len(edges) for edges in self.edges.values()), default=0)
+        return np.uint8 if most < np.iinfo(np.uint8).max - 1 else np.uint16
+
     def codes(self, values: Floats, feature: int) -> Codes:
         """1 + thresholds below each value; 0 where it is missing."""
-        found = np.searchsorted(self.edges[feature], values, side="left").astype(np.uint16) + np.uint16(1)
+        found = (np.searchsorted(self.edges[feature], values, side="left") + 1).astype(self._type)
         found[np.isnan(values)] = 0
         return found
 
@@ -77,7 +84,7 @@ class _Trees:
     def rest(self, codes: Mapping[int, Codes], told: Mapping[int, float]) -> Floats:
         """Sum of the other trees. `codes`: by feature; `told`: features that are the same for all."""
         n = len(next(iter(codes.values())))
-        out, less = np.zeros(n), {f: c - np.uint16(1) for f, c in codes.items()}
+        out, less = np.zeros(n), {f: c - self._type(1) for f, c in codes.items()}
         real = _real(self.shares)
         for tree in np.flatnonzero(_mixed(self.shares)):
             leaf, pattern = self.shares.leaf[tree], None
