@@ -65,17 +65,26 @@ DEPENDENT = tuple(
 _PLACE = {name: at for at, name in enumerate(DEPENDENT)}
 
 
-def campaign_features(side: CreatorSide, asked: Asked) -> tuple[Floats, dict[int, float]]:
+Likely = tuple[Floats, Floats]
+"""exp of `CreatorSide.lift` and of `lift_plain`, (n, subjects) each, of any precision."""
+
+
+def likely(side: CreatorSide) -> Likely:
+    """For `campaign_features`: how much likelier each subject is, in half the memory."""
+    return np.exp(side.lift).astype(np.float32), np.exp(side.lift_plain).astype(np.float32)
+
+
+def campaign_features(side: CreatorSide, asked: Asked, likely: Likely) -> tuple[Floats, dict[int, float]]:
     """What a campaign decides of every creator at once: shape (n, len(DEPENDENT)) in the catalogue's order, and by
     feature what is the same for all.
 
-    As `pair_features`, but for the nearest post, which is left missing: it would read every post there is.
+    As `pair_features` to six digits or so, but for the nearest post, which is left missing: it would read every post.
     """
     n = len(side)
     out = np.full((n, len(_PLACE)), np.nan)
     for name, value in asked.told.items():
         out[:, _PLACE[name]] = value
-    for name, values in _decided(_Chosen(side, np.arange(n), whole=True), asked).items():
+    for name, values in _decided(_Chosen(side, np.arange(n), likely), asked).items():
         out[:, _PLACE[name]] = values
     return out, {_COLUMN[name]: value for name, value in asked.told.items()}
 
@@ -96,13 +105,27 @@ def _decided(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
 
 
 class _Chosen:
-    """Some creators of a side, and their ragged parts. `whole`: all of them, in order."""
+    """Some creators of a side, and their ragged parts. With `likely` all of them, in order, and quickly."""
 
-    def __init__(self, side: CreatorSide, rows: Ints, *, whole: bool = False) -> None:
+    def __init__(self, side: CreatorSide, rows: Ints, likely: Likely | None = None) -> None:
         self.side = side
         self.rows = rows
         self.k = len(rows)
-        self.whole = whole
+        self.whole = likely is not None
+        self._likely = likely
+
+    def times(self, topics: Floats, fitted: bool) -> Floats:
+        """How much likelier than the average creator each is to be about subjects (subjects,), shape (k,)."""
+        if self._likely is not None:
+            table = self._likely[0 if fitted else 1]
+            return np.asarray(table @ topics.astype(table.dtype), dtype=np.float64)
+        return match(topics, (self.side.lift if fitted else self.side.lift_plain)[self.rows])
+
+    def cosine(self, units: Floats, other: Floats) -> Floats:
+        """Cosine of each creator's row of length 1 with another (1, columns), shape (k,)."""
+        if self.whole:
+            return np.asarray(units @ other[0], dtype=np.float64)
+        return dot(units[self.rows], np.repeat(other, self.k, axis=0))
 
     def carriers(self, index: Postings, words: Iterable[str], start: Ints) -> tuple[Ints, Ints]:
         """Of each creator's items those that carry one of the words: owner (ascending) and item, each once."""
@@ -168,29 +191,25 @@ def _niche(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
     side, rows, k = chosen.side, chosen.rows, chosen.k
     readable = side.readable[rows]
 
-    def matched(topics: Floats, lifts: Floats) -> Floats:
-        times = match(topics, lifts)
+    def matched(topics: Floats, fitted: bool) -> Floats:
+        times = chosen.times(topics, fitted)
         return np.where(readable, times / (1.0 + times), np.nan)
 
-    def cosine(units: Floats) -> Floats:
-        return dot(units[rows], np.repeat(asked.plain_topics, k, axis=0))
-
     out = {
-        "niche_match_lexicon": matched(asked.topics[0], side.lift_plain[rows]),
-        "bio_match": cosine(side.bio),
-        "category_subject_match": cosine(side.subject),
-        "interest_match": cosine(side.interest),
+        "niche_match_lexicon": matched(asked.topics[0], fitted=False),
+        "bio_match": chosen.cosine(side.bio, asked.plain_topics),
+        "category_subject_match": chosen.cosine(side.subject, asked.plain_topics),
+        "interest_match": chosen.cosine(side.interest, asked.plain_topics),
         "on_topic_post_share": _on_topic(chosen, asked),
     }
     if asked.direction is None:
         return out
-    wanted = np.repeat(asked.direction, k, axis=0)
     return {
         **out,
-        "niche_match": matched(asked.topics[1], side.lift[rows]),
-        "brief_cosine": dot(side.mean[rows], wanted),
+        "niche_match": matched(asked.topics[1], fitted=True),
+        "brief_cosine": chosen.cosine(side.mean, asked.direction),
         "brief_cosine_best_post": np.full(k, np.nan) if chosen.whole else _nearest(chosen, asked.direction),
-        "brief_cosine_180d": dot(side.recent[rows], wanted),
+        "brief_cosine_180d": chosen.cosine(side.recent, asked.direction),
     }
 
 

@@ -2,8 +2,9 @@
 
 What depends on the creator alone is worked out once for a model and kept: the sum of all trees and curves that see
 nothing of a campaign, and, for the other trees, each feature as the number of thresholds below it (a byte). A brief
-then costs a few look-ups per creator. Two things are rougher than in `CreatorScorer.score_rows`, so the first are
-scored again by it: the nearest post is read off the mean post, and the model's own doubt is that of no campaign.
+then costs a few look-ups per creator. Three things are rougher than in `CreatorScorer.score_rows`, so the first are
+scored again by it: two bags of trees stand for all, the nearest post is read off the mean post, and the model's own
+doubt is that of no campaign.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.catalog import NAMES
-from features.pairing import DEPENDENT, campaign_features, nearest_post
+from features.pairing import DEPENDENT, Likely, campaign_features, likely, nearest_post
 from models.additive import bent
 from models.basis import Basis
 from models.blend import Blend, Look
@@ -33,6 +34,8 @@ Codes = npt.NDArray[Any]
 
 CHUNK = 16_384
 """Creators at a time: their codes fit the processor's cache."""
+_BAGS = 2
+"""Bags of trees looked at of each blend; they differ by chance alone."""
 _THREADS = 2
 _SAMPLE, _BRIEFS = 200, 20
 _NEAREST, _MEAN = DEPENDENT.index("brief_cosine_best_post"), DEPENDENT.index("brief_cosine")
@@ -133,7 +136,7 @@ class _Part:
 
     @classmethod
     def of(cls, blend: Blend, X: Floats) -> _Part:
-        trees = tuple(_Trees.of(t.shares) for t in blend.trees)
+        trees = tuple(_Trees.of(t.shares) for t in blend.trees[:_BAGS])
         codes = tuple({int(f): t.codes(X[:, f], int(f)) for f in t.features} for t in trees)
         sums, basis, weights = np.zeros(len(X)), None, np.zeros(0)
         if blend.curves is not None:
@@ -159,6 +162,10 @@ class _Part:
             columns = self.dependent.columns(X)
             total = self.curve_sum[rows] + columns @ self.coefficients
             curves = self.blend.curves.intercept + bent(total, self.blend.curves.bend) - self.blend.curves.middle
+        if found:
+            # The others stand for the bags that were not looked at.
+            mean = np.mean(found, axis=0)
+            found += [mean] * (len(self.blend.trees) - len(found))
         return self.blend._joined(curves, found, len(X))
 
 
@@ -173,6 +180,7 @@ class Screen:
     reach: _Part
     lift_variance: Floats
     """The model's own, without a campaign, shape (n,)."""
+    likely: Likely
     nearest: tuple[float, float]
     """How the nearest post follows from the mean post: level and slope."""
 
@@ -190,12 +198,21 @@ class Screen:
             ))  # fmt: skip
             variance.append(Look(scorer.lift.blend_, for_lift).variance)
         lift, rate, reach = (_joined_parts([part[i] for part in seen]) for i in range(3))
-        return cls(creators, scorer, lift, rate, reach, np.concatenate(variance), _nearest_line(creators))
+        return cls(
+            creators,
+            scorer,
+            lift,
+            rate,
+            reach,
+            np.concatenate(variance),
+            likely(creators.side),
+            _nearest_line(creators),
+        )
 
-    def look(self, asked: Asked, about: Context, fee: Floats | None = None) -> dict[str, Floats]:
-        """`log_lift`, `fit` (monotone in the fit score), `value` (expected gross profit before any cost) and
-        `profit` (NaN without `fee`) of every creator, each (n,). `about`: the campaign, for one row."""
-        X, told = campaign_features(self.creators.side, asked)
+    def look(self, asked: Asked, about: Context) -> dict[str, Floats]:
+        """`log_lift`, `fit` (grows with the fit score) and `value` (expected gross profit before any cost) of every
+        creator, each (n,). `about`: the campaign, for one row."""
+        X, told = campaign_features(self.creators.side, asked, self.likely)
         level, slope = self.nearest
         X[:, _NEAREST] = level + slope * X[:, _MEAN]
         n = len(self.creators)
@@ -232,10 +249,6 @@ class Screen:
 
         with ThreadPoolExecutor(_THREADS) as pool:
             list(pool.map(chunk, range(0, n, CHUNK)))
-        handling = float(about.money["handling_cost"][0])
-        out["profit"] = np.full(n, np.nan) if fee is None else out["value"] - fee - (
-            0.0 if np.isnan(handling) else handling
-        )  # fmt: skip
         return out
 
 

@@ -161,6 +161,12 @@ class ScoreResponse(BaseModel):
     errors: list[ItemError]
 
 
+class ShortlistResponse(ScoreResponse):
+    """The best creators of the catalogue in rank order; `errors` is empty."""
+
+    considered: int = Field(description="creators of the catalogue that passed the filters")
+
+
 @dataclass(slots=True)
 class CatalogueOf:
     """The creators that can be asked for by id."""

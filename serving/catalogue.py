@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from data.history import History
-from models.creators import Creators
+from models.creators import Creators, Reference, reference_key
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,11 @@ class Catalogue:
         made = Catalogue(self._load, built)
         made._indexed = self._indexed
         return made
+
+    def for_reference(self, reference: Reference) -> Catalogue:
+        """The same creators for another model: those built ahead only where it would have built the same."""
+        fits = self.built is None or self.built.key == reference_key(reference)
+        return self if fits else self.with_built(None)
 
     def _tables(self) -> Indexed:
         with self._lock:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import ParamSpec, TypeVar
 
-import anyio
 import anyio.to_thread
 import pandas as pd
 
@@ -14,7 +15,8 @@ from serving.config import ServeSettings
 from serving.live import Answered, Live
 from serving.memory import Memory
 from serving.metrics import Metrics
-from serving.problems import not_ready
+from serving.pinned import Pinned
+from serving.problems import not_ready, overloaded
 from serving.watch import Watch
 
 P = ParamSpec("P")
@@ -40,7 +42,9 @@ class Context:
         """Called with every answer of scores, in the worker; must be quick and must not raise."""
         self.memory = Memory(self)
         """What the service remembers: outcomes, score log, keys, jobs."""
-        self._one_at_a_time = anyio.CapacityLimiter(1)
+        self._one_at_a_time = asyncio.Lock()
+        self._waiting = 0
+        self._pinned = Pinned()
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -53,9 +57,50 @@ class Context:
             raise not_ready(self.why_not)
         return self.live
 
+    def of_version(self, version: str | None) -> Live:
+        """What answers with a version of the model: the live one, or another that was loaded.
+
+        Problem 404 when there is no such version, 503 while nothing is live; VersionNeeded when it must be loaded.
+        """
+        live = self.ready()
+        return live if version is None or version == live.info.version else self._pinned.of(version, live)
+
+    async def load_version(self, version: str) -> None:
+        """Load a version beside what answers, holding nobody up; raises as `Pinned.load`."""
+        await anyio.to_thread.run_sync(self._pinned.load, version, self.ready())
+
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """`work` in the one thread for work, so that probes are answered while a large batch is being scored."""
-        return await anyio.to_thread.run_sync(lambda: work(*args, **kwargs), limiter=self._one_at_a_time)
+        """`work` in the one thread for work, so that probes are answered while a large batch is being scored.
+
+        Raises Problem 503 when too many wait already, or this one has waited for too long.
+        """
+        async with self._turn():
+            return await anyio.to_thread.run_sync(lambda: work(*args, **kwargs))
+
+    async def run_small(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """As `run`, for work of a few milliseconds: done here, since handing it over would take a good part of that."""
+        async with self._turn():
+            return work(*args, **kwargs)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._waiting >= self.settings.most_waiting:
+            raise overloaded(1)
+        self._waiting += 1
+        try:
+            # Lets every request that has come in be counted before the first of them is worked on.
+            await asyncio.sleep(0)
+            try:
+                async with asyncio.timeout(self.settings.longest_wait):
+                    await self._one_at_a_time.acquire()
+            except TimeoutError:
+                raise overloaded(self.settings.longest_wait) from None
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._one_at_a_time.release()
 
     def start(self, settings: ServeSettings, live: Live) -> None:
         """Begin to answer with `live`; raises what a function of `at_start` raises, and answers nothing then."""

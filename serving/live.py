@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from data.history import ALWAYS
 from data.sources import load_history
 from models.registry import ModelInfo
 from models.scorer import CreatorScorer
+from models.screen import Screen
 from serving.answers import CatalogueOf, ModelResponse, RefusedVersion, ScoreResponse
 from serving.catalogue import Catalogue
 from serving.config import ServeSettings
@@ -57,6 +59,19 @@ class Live:
     def answer(self, request: ScoreRequest, now: pd.Timestamp) -> Answered:
         """As `serving.handler.score`."""
         return Answered(request, score(request, self.scorer, self.info, self.catalogue, now=now))
+
+    @cached_property
+    def screen(self) -> Screen:
+        """The quick look over the creators built ahead; made when first asked for, some seconds per 100,000."""
+        assert self.catalogue is not None and self.catalogue.built is not None  # noqa: S101 - asked where there are
+        assert isinstance(self.scorer, CreatorScorer)  # noqa: S101 - the one that has trees
+        return Screen.of(self.catalogue.built, self.scorer)
+
+    def looked_like(self, before: Live) -> Live:
+        """Itself, after preparing whatever `before` had ready, so that no request has to."""
+        if "screen" in before.__dict__ and self.catalogue is not None and self.catalogue.built is not None:
+            _ = self.screen
+        return self
 
     def about(self) -> ModelResponse:
         """What is live, for `GET /v1/model`."""

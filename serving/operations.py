@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from serving.answers import ModelResponse, ScoreResponse
+from serving.answers import ModelResponse, ScoreResponse, ShortlistResponse
 from serving.operation import PROBLEMS as PROBLEMS
 from serving.operation import Operation as Operation
 from serving.operations_memory import MEMORY
 from serving.plan_schemas import PlanRequest, PlanResponse
 from serving.schemas import ScoreRequest
+from serving.shortlist_request import ShortlistRequest
 
 EXAMPLE: dict[str, Any] = {
     "campaign": {
@@ -35,13 +36,26 @@ EXAMPLE: dict[str, Any] = {
     ],
     "as_of": "2025-03-15T00:00:00Z",
 }  # fmt: skip
+SHORTLIST_EXAMPLE: dict[str, Any] = {
+    "campaign": EXAMPLE["campaign"], "k": 20, "fee": 300.0, "rank_by": "profit",
+    "filters": {"countries": ["US", "CA"], "followers_min": 5000, "without_flags": ["unsafe_content"]},
+}  # fmt: skip
 CORE: tuple[Operation, ...] = (
     Operation(
         "post", "/v1/score", "score", "Score 1 to 1,000 candidates for one brief",
         "Results in rank order, and the candidates that got none.", ScoreResponse, ScoreRequest, EXAMPLE,
         "Fit, lift and ROI of each candidate, with intervals at `level`, ranked. Money is in the campaign's currency. "
         "A faulty candidate is listed in `errors` and never fails the others.",
-        {400: None, 404: "The request pins a model version that is not served here.", 413: None, 422: None, 503: None},
+        {400: None, 404: "The request pins a model version that is not there.", 413: None, 422: None, 503: None},
+    ),
+    Operation(
+        "post", "/v1/shortlist", "shortlist", "The best creators of the whole catalogue for one brief",
+        "The best in rank order, as of the time the catalogue's creators were built ahead.", ShortlistResponse,
+        ShortlistRequest, SHORTLIST_EXAMPLE,
+        "Every creator that passes the filters is looked over quickly, the first are scored as /v1/score does, and the "
+        "best `k` of them are answered.",
+        {400: None, 404: "There is no catalogue here, or no such model version.", 413: None, 422: None,
+         503: "No model is loaded, the catalogue is not built yet, or the service is busy; see `Retry-After`."},
     ),
     Operation("get", "/v1/model", "model", "What is live and how good it was shown to be", "The live model.",
               ModelResponse, problems={503: None}),

@@ -82,6 +82,26 @@ def not_ready(why: str) -> Problem:
     return Problem(503, "not-ready", "The service has no model to answer with", why, headers=(("Retry-After", "5"),))
 
 
+def overloaded(seconds: int) -> Problem:
+    """503: more requests wait than can be answered in time."""
+    detail = "More requests are waiting than can be answered in time; ask again after `Retry-After` seconds."
+    return Problem(503, "overloaded", "The service is busy", detail, headers=(("Retry-After", str(seconds)),))
+
+
+def not_built() -> Problem:
+    """503: the creators of the catalogue have not been built ahead yet."""
+    detail = "The catalogue's creators are not built ahead yet: wait, or run `creatorlift catalogue WS`."
+    return Problem(
+        503, "catalogue-not-built", "The catalogue is being prepared", detail, headers=(("Retry-After", "30"),)
+    )
+
+
+def no_catalogue() -> Problem:
+    """404: this service runs without a workspace."""
+    detail = "This service has no workspace to choose creators from; send candidates to /v1/score instead."
+    return Problem(404, "no-catalogue", "There is no catalogue here", detail)
+
+
 def too_large(limit: int) -> Problem:
     """413: the body is longer than the service reads."""
     detail = f"The body is larger than {limit} bytes; send fewer candidates or fewer posts and comments each."

@@ -115,7 +115,7 @@ class Watch:
                 replace(live, refused=(*live.refused, Refused(info.version, f"{type(error).__name__}: {error}")))
             )
             return
-        self._swap(made)
+        self._swap(made.looked_like(live))
         log.warning("version %s answers now, in place of %s", info.version, live.info.version)
 
     def _look_for_creators(self) -> None:
@@ -126,7 +126,7 @@ class Watch:
         if found is not None:
             made = replace(live, catalogue=live.catalogue.with_built(found))
             made.try_out()
-            self._swap(made)
+            self._swap(made.looked_like(live))
 
     def _build_if_due(self) -> None:
         live, folder, workspace = self._current(), self._settings.catalogue_folder, self._settings.workspace
