@@ -1,5 +1,5 @@
 # Two commands need nothing prepared: `make demo` and `make test`.
-.PHONY: setup demo test check format bench econml soak lock clean
+.PHONY: setup demo test check format bench econml soak bento lock clean
 # One thread of linear algebra per process: two of them waiting for a busy core are far slower than one.
 export OPENBLAS_NUM_THREADS = 1
 SERVE ?= 1
@@ -33,6 +33,10 @@ econml: setup  ## the environment of benchmarks/uplift.py's causal forest, apart
 
 soak: setup  ## long proofs
 	@.venv/bin/python -m pytest -m soak
+
+bento: setup  ## the service with the champion inside, as one bento
+	@.venv/bin/python -P -m serving.packed champion
+	@.venv/bin/bentoml build
 
 lock: setup  ## rebuild requirements.lock from pyproject.toml
 	@.venv/bin/pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -342,6 +342,21 @@ def _serve(args: argparse.Namespace) -> int:
     return run_server(settings, ready_message=lambda text: out.print(text))
 
 
+def _catalogue(args: argparse.Namespace) -> int:
+    from serving.command_catalogue import build_catalogue
+
+    with _progress() as progress:
+        told = build_catalogue(
+            args.workspace, args.model, now=utc_now(), folder=args.out,
+            progress=lambda done, total: progress("creators", done, total),
+        )  # fmt: skip
+    if args.json:
+        _emit_json(told)
+    else:
+        out.print(f"Built {told['creators']:,} creators ahead as of {told['as_of']}, at {told['folder']}")
+    return 0
+
+
 def _demo(args: argparse.Namespace) -> int:
     """Every step of a first hour, in order, through the same functions the other commands use."""
     from serving.demo import write_demo_inputs
@@ -485,6 +500,12 @@ def build_parser() -> argparse.ArgumentParser:
     c.add_argument("--as-of", type=_time, default=None, help="plan as of this time (default: now)")
     c.add_argument("--model", default="champion", metavar="ALIAS|VERSION")
     c.add_argument("--level", type=_share, default=None, help="level of the intervals (default 0.8)")
+    add_json(c)
+
+    c = add("catalogue", _catalogue, "build a workspace's creators ahead, so that the service answers them at once")
+    add_workspace(c)
+    c.add_argument("--model", default="champion", metavar="ALIAS|VERSION")
+    c.add_argument("--out", type=Path, metavar="FOLDER", help="default: .creatorlift/catalogue in the workspace")
     add_json(c)
 
     c = add("serve", _serve, "answer over HTTP")

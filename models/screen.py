@@ -230,15 +230,16 @@ class Screen:
             rows = slice(at, min(at + CHUNK, n))
             here = np.full((rows.stop - at, len(NAMES)), np.nan)
             here[:, _IS_DEPENDENT] = X[rows]
+            full = np.array(self.creators.side.X[rows])
+            full[:, _IS_DEPENDENT] = X[rows]
             lift = self.lift.eta(rows, _only(here, _FOR_LIFT), _allowed(told, _FOR_LIFT))
             log_lift = self.scorer.lift.common_.predict(np.repeat(prior, len(lift))) + lift
             spread = self.scorer.lift.spread_
             variance = self.lift_variance[rows] + self.scorer.lift.common_.variance(np.repeat(prior, len(lift)))
-            sd = spread.sd(variance)
+            sd = spread.sd(log_lift, variance)
+            log_lift = log_lift + self.scorer.selection.correction(full)
             rate_eta = self.rate.eta(rows, _only(here, _FOR_LIFT), _allowed(told, _FOR_LIFT)) - bare
             rate = np.exp(rates.log_mean[0] + rate_eta + 0.5 * rates.log_sd[0] ** 2)
-            full = np.array(self.creators.side.X[rows])
-            full[:, _IS_DEPENDENT] = X[rows]
             reach = np.log(_published_reach(full, self.scorer.priors))
             if self.scorer.reach.blend.n_features:
                 reach = reach + self.reach.eta(rows, _only(here, _FOR_REACH), _allowed(told, _FOR_REACH))

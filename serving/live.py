@@ -26,6 +26,7 @@ from serving.config import ServeSettings
 from serving.handler import Scorer, model_of, score, time_text
 from serving.locate import Asking
 from serving.operations import EXAMPLE
+from serving.packed import packed
 from serving.schemas import ScoreRequest
 from serving.snapshots import Snapshots
 
@@ -110,7 +111,16 @@ Loader = Callable[[], CreatorScorer]
 
 @contextmanager
 def located(model: str) -> Iterator[tuple[ModelInfo, Loader]]:
-    """The registry's entry of a model and what reads its files, while the block lasts; asked in another process."""
+    """The registry's entry of a model and what reads its files, while the block lasts; asked in another process.
+
+    A model packed beside the code (`serving.packed`) is taken without asking, where no registry is set.
+    """
+    beside = packed()
+    if beside is not None:
+        from models import artifact
+
+        yield beside[0], lambda: artifact.load(beside[1])
+        return
     with (
         tempfile.TemporaryDirectory(prefix="creatorlift-model-") as scratch,
         Asking(model, Path(scratch)) as asking,

@@ -75,7 +75,9 @@ def plan(
     offers = _offers(scores, asking, ids, as_of, request.level)
     rules = _rules(request, offers)
     choice = choose(offers, rules)
-    return _answer(request, info, as_of, offers, rules, choice, results_of(columns_of(scores), range(len(ids)), ids), refused)
+    return _answer(
+        request, info, as_of, offers, rules, choice, results_of(columns_of(scores), range(len(ids)), ids), refused
+    )
 
 
 def _priced(usable: list[tuple[int, Candidate]]) -> tuple[list[tuple[int, Candidate]], list[ItemError]]:

@@ -1,0 +1,220 @@
+"""Creators built ahead, behind the handler: the bits of the tables, alone or in a batch; shortlists; files."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import ArtifactError
+from data.sources import load_history
+from models.creators import Creators
+from models.registry import load_scorer
+from models.scorer import TERM_COLUMNS
+from serving import shortlist as shortlists
+from serving.answers import ShortlistResponse
+from serving.catalogue import Catalogue
+from serving.inputs import about, asked_of
+from serving.live import Live
+from serving.operations import SHORTLIST_EXAMPLE
+from serving.problems import Problem
+from serving.schemas import ScoreRequest
+from serving.shortlist import shortlist
+from serving.shortlist_request import ShortlistRequest
+from serving.snapshots import Snapshots, changed_at, start_building
+from tests.conftest import Trained
+
+NOW = pd.Timestamp("2026-03-01T00:00:00Z").as_unit("us")
+BRIEF = {**SHORTLIST_EXAMPLE["campaign"], "platform": None}
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def both(trained_once: Trained) -> Iterator[tuple[Live, Live]]:
+    """The same model and tables, without and with creators built ahead."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", trained_once.uri)
+        scorer, info = load_scorer()
+    history = load_history(trained_once.workspace)
+    built = Creators.of(history, NOW, scorer.reference)
+    yield Live(scorer, info, Catalogue.of(history)), Live(scorer, info, Catalogue.of(history, built))
+
+
+def asked(ids: list[str], **more: Any) -> ScoreRequest:
+    candidates = [{"creator_id": one, "fee": 150.0 + at} for at, one in enumerate(ids)]
+    return ScoreRequest.model_validate_json(json.dumps({"campaign": BRIEF, "candidates": candidates, **more}))
+
+
+def ids_of(live: Live) -> list[str]:
+    assert live.catalogue is not None and live.catalogue.built is not None
+    return live.catalogue.built.names(np.arange(len(live.catalogue.built)))
+
+
+def test_the_same_bits_as_from_the_tables(both: tuple[Live, Live]) -> None:
+    tables, built = both
+    ids = ids_of(built)[:60]
+    from_tables = tables.answer(asked(ids, as_of=NOW.isoformat(), explain=True), NOW).response
+    for request in (asked(ids, explain=True), asked(ids, as_of="2026-03-01T01:00:00+01:00", explain=True)):
+        answer = built.answer(request, NOW + pd.Timedelta(days=9)).response
+        assert answer.model_dump_json() == from_tables.model_dump_json()
+
+
+def test_alone_as_in_a_batch(both: tuple[Live, Live]) -> None:
+    _, live = both
+    ids = ids_of(live)[:25]
+    batch = {r.creator_id: r for r in live.answer(asked(ids), NOW).response.results}
+    for at, one in enumerate(ids):
+        request = asked(ids[at : at + 1])
+        object.__setattr__(request.candidates[0], "fee", 150.0 + at)
+        (alone,) = live.answer(request, NOW).response.results
+        theirs = batch[one]
+        theirs.rank = alone.rank
+        assert alone == theirs
+
+
+def test_another_time_or_an_inline_record_goes_by_the_tables(both: tuple[Live, Live]) -> None:
+    tables, built = both
+    ids, later = ids_of(built)[:3], NOW + pd.Timedelta(days=3)
+    body = {"campaign": BRIEF, "candidates": [{"creator_id": ids[0]}, {"creator": {"platform": "tiktok"}}]}
+    mixed = ScoreRequest.model_validate_json(json.dumps(body))
+    for request in (asked(ids, as_of=later.isoformat()), mixed):
+        answers = [live.answer(request, later).response.model_dump_json() for live in both]
+        assert answers[0] == answers[1]
+    assert tables.about().catalogue is not None and built.about().catalogue is not None
+    assert built.about().catalogue.as_of == "2026-03-01T00:00:00Z"  # type: ignore[union-attr]
+
+
+def chosen(live: Live, **more: Any) -> ShortlistResponse:
+    body = {"campaign": BRIEF, "fee": 200.0, **more}
+    return shortlist(ShortlistRequest.model_validate_json(json.dumps(body)), live)
+
+
+@pytest.mark.parametrize("rank_by", ["profit", "fit", "roi"])
+def test_the_shortlist_is_the_top_of_scoring_everybody(
+    both: tuple[Live, Live], rank_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, live = both
+    ids = ids_of(live)
+    body = {"campaign": BRIEF, "candidates": [{"creator_id": one, "fee": 200.0} for one in ids], "rank_by": rank_by}
+    everybody = live.answer(ScoreRequest.model_validate_json(json.dumps(body)), NOW).response
+    whole = chosen(live, k=8, rank_by=rank_by)
+    assert whole.results == everybody.results[:8] and whole.considered == len(ids)
+    # The quick look goes first: half of the creators are never scored exactly.
+    monkeypatch.setattr(shortlists, "EXACT", 60)
+    monkeypatch.setattr(shortlists, "_AT_LEAST", 60)
+    assert chosen(live, k=8, rank_by=rank_by).results == everybody.results[:8]
+
+
+def test_the_quick_look_is_near_the_exact_scores(both: tuple[Live, Live]) -> None:
+    _, live = both
+    assert live.catalogue is not None and live.catalogue.built is not None
+    built, campaign, n = live.catalogue.built, asked(["x"]).campaign, len(live.catalogue.built)
+    seen = live.screen.look(asked_of(campaign, built), about(campaign, 1))
+    unknown = {name: np.full(n, np.nan) for name in TERM_COLUMNS}
+    values = built.features(np.arange(n), asked_of(campaign, built))
+    exact = live.scorer.score_rows(values, about(campaign, n), unknown)
+    assert np.abs(seen["log_lift"] - exact["log_lift"]).mean() < 0.5 * exact["log_lift"].std()
+    assert np.corrcoef(seen["log_lift"], exact["log_lift"])[0, 1] > 0.9
+
+
+def test_filters(both: tuple[Live, Live]) -> None:
+    _, live = both
+    assert live.catalogue is not None and live.catalogue.built is not None
+    side = live.catalogue.built.side
+    few = chosen(live, k=1_000, filters={"platform": "instagram", "followers_min": 5_000, "followers_max": 80_000})
+    passes = (side.platform == b"instagram") & (side.followers >= 5_000) & (side.followers <= 80_000)
+    assert {r.creator_id for r in few.results} == {ids_of(live)[at] for at in np.flatnonzero(passes)}
+    assert 0 < few.considered == len(few.results) < len(side)
+    flagged = {flag for r in few.results for flag in r.flags} - {"simulated_model"}
+    for flag in sorted(flagged)[:2]:
+        left = chosen(live, k=1_000, filters={"platform": "instagram", "without_flags": [flag]})
+        assert all(flag not in r.flags for r in left.results)
+    place = side.country[0].decode()
+    here = chosen(live, k=1_000, filters={"countries": [place.upper()]})
+    assert len(here.results) == int((side.country == side.country[0]).sum())
+    names = ids_of(live)[:2]
+    dear = chosen(live, k=1_000, fee=None, fees={names[0]: 900.0, names[1]: 20.0}, filters={"fee_max": 100.0})
+    answered = {r.creator_id for r in dear.results}
+    assert names[0] not in answered and names[1] in answered
+    assert chosen(live, filters={"followers_min": 1e11}).results == []
+
+
+def test_what_a_shortlist_needs(both: tuple[Live, Live]) -> None:
+    tables, live = both
+    with pytest.raises(Problem) as caught:
+        chosen(tables)
+    assert caught.value.status == 503 and caught.value.kind == "catalogue-not-built"
+    with pytest.raises(Problem) as caught:
+        chosen(Live(live.scorer, live.info, None))
+    assert caught.value.status == 404
+
+
+def test_snapshots_on_disk(both: tuple[Live, Live], tmp_path: Path) -> None:
+    _, live = both
+    built = live.catalogue.built if live.catalogue else None
+    assert built is not None
+    kept = Snapshots(tmp_path / "c")
+    assert kept.newest(built.reference) is None
+    place = kept.publish(built)
+    opened = kept.newest(built.reference)
+    assert opened is not None and opened.as_of == built.as_of and opened.newest_fact_at == built.newest_fact_at
+    for name, values in built.side.arrays().items():
+        np.testing.assert_array_equal(values, opened.side.arrays()[name], err_msg=name)
+    assert kept.newest(built.reference, opened) is None
+    newer = tmp_path / "c" / f"{built.key}-{int(built.side.as_of[0]) + 1}"
+    newer.mkdir()
+    (newer / "manifest.json").write_text("{")
+    assert kept.newest(built.reference) is not None, "a damaged one is passed over"
+    with pytest.raises(ArtifactError):
+        Creators.open(newer, built.reference)
+    (place / "X.npy").write_bytes(b"junk")
+    assert kept.newest(built.reference) is None
+
+
+def test_one_builder_at_a_time(tmp_path: Path) -> None:
+    with Snapshots(tmp_path).alone() as first:
+        code = "import sys; from pathlib import Path; from serving.snapshots import Snapshots\n"
+        code += "with Snapshots(Path(sys.argv[1])).alone() as mine: sys.exit(0 if mine else 7)"
+        other = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, env=os.environ | {
+            "PYTHONPATH": str(ROOT)}, check=False)  # fmt: skip
+    assert first and other.returncode == 7
+
+
+def test_changes_of_a_workspace_are_seen_and_our_own_folder_is_not(tmp_path: Path) -> None:
+    (tmp_path / "posts.csv").write_text("post_id\n")
+    before = changed_at(tmp_path)
+    (tmp_path / ".creatorlift" / "catalogue").mkdir(parents=True)
+    (tmp_path / ".creatorlift" / "catalogue" / "x.npy").write_text("x")
+    assert changed_at(tmp_path) == before > 0
+
+
+def killed_builds(trained: Trained, folder: Path, times: int, seed: int) -> int:
+    """Kill builds at random moments; every snapshot that can be seen must be whole. How many were published."""
+    scorer, info = load_scorer()
+    rng, seen = np.random.default_rng(seed), 0
+    for _ in range(times):
+        process = start_building(trained.workspace, folder, info.version)
+        time.sleep(float(rng.uniform(0.5, 6.0)))
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        for place in folder.glob("[0-9a-f]*-*"):
+            whole = Creators.open(place, scorer.reference)
+            assert np.isfinite(whole.side.lift_plain).all() and len(whole) == 120
+            seen += 1
+    return seen
+
+
+@pytest.mark.soak
+def test_kill_9_while_building_leaves_no_torn_catalogue(trained: Trained, tmp_path: Path) -> None:
+    killed_builds(trained, tmp_path / "c", 200, 3)
