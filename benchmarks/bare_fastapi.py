@@ -28,10 +28,11 @@ def application(folder: Path) -> FastAPI:
     """`POST /v1/score` of catalogue candidates."""
     scorer, info = load_scorer(os.environ.get("CREATORLIFT_MODEL", "champion"))
     built = Snapshots(folder).newest(scorer.reference)
-    assert built is not None, f"no creators are built at {folder}"
+    if built is None:
+        sys.exit(f"no creators are built at {folder}")
     app = FastAPI()
 
-    @app.post("/v1/score")
+    @app.post("/v1/score")  # type: ignore[untyped-decorator,unused-ignore]
     async def score(request: ScoreRequest) -> Response:
         asked = [(at, one) for at, one in enumerate(request.read_candidates()) if isinstance(one, Candidate)]
         rows = built.positions([str(one.creator_id) for _, one in asked])
