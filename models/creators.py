@@ -19,13 +19,15 @@ import pandas as pd
 
 from data.errors import ArtifactError
 from data.history import History
-from features.asked import Asked as Asked
+from features.asked import Asked
+from features.catalog import NAMES as FEATURE_NAMES
 from features.catalog import catalog_hash
 from features.creator_side import CreatorSide, creator_side
 from features.grouped import Floats, Ints
 from features.pairing import pair_features
-from features.reference import Reference as Reference
+from features.reference import Reference
 
+__all__ = ["FEATURE_NAMES", "Asked", "Creators", "Reference", "reference_key"]
 FORMAT = 1
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]

@@ -72,7 +72,7 @@ def questions(
     known = [candidate.creator_id for _, candidate in asked if candidate.creator is None and candidate.creator_id]
     history = _made(campaign, inline, as_of)
     if known and catalogue is not None:
-        history = _joined(catalogue.history_of(known), history)
+        history = joined(catalogue.history_of(known), history)
     index = pd.Index([place for place, _ in asked], dtype="int64")
     creator_ids = [_inline_id(place) if place in inline else str(candidate.creator_id) for place, candidate in asked]
     pairings = pd.DataFrame(
@@ -123,7 +123,7 @@ def _inline_id(place: int) -> str:
     return f"{OURS}inline-{place}"
 
 
-def _joined(stored: History, made: History) -> History:
+def joined(stored: History, made: History) -> History:
     """Both histories' rows, table by table; either side may be empty."""
     tables = {}
     for name in TABLES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from serving.answers import ModelResponse, ScoreResponse, ShortlistResponse
+from serving.explain_schemas import ExplainRequest, ExplainResponse
 from serving.operation import PROBLEMS as PROBLEMS
 from serving.operation import Operation as Operation
 from serving.operations_memory import MEMORY
@@ -56,6 +57,14 @@ CORE: tuple[Operation, ...] = (
         "best `k` of them are answered.",
         {400: None, 404: "There is no catalogue here, or no such model version.", 413: None, 422: None,
          503: "No model is loaded, the catalogue is not built yet, or the service is busy; see `Retry-After`."},
+    ),
+    Operation(
+        "post", "/v1/explain", "explain", "One creator of the catalogue for one brief",
+        "The score without a fee with its reasons, and every feature beside its peers, with examples.",
+        ExplainResponse, ExplainRequest, {"campaign": EXAMPLE["campaign"], "creator_id": "cr_0001"},
+        "Peers are the creators of the same platform with the nearest number of followers.",
+        {400: None, 404: "There is no catalogue here, no such creator, or no such model version.", 413: None, 422: None,
+         503: None},
     ),
     Operation("get", "/v1/model", "model", "What is live and how good it was shown to be", "The live model.",
               ModelResponse, problems={503: None}),

@@ -102,6 +102,12 @@ def no_catalogue() -> Problem:
     return Problem(404, "no-catalogue", "There is no catalogue here", detail)
 
 
+def unknown_creator(creator_id: str) -> Problem:
+    """404: the catalogue has no such creator."""
+    fault = Fault("creator_id", shorten(creator_id), "a creator of the catalogue")
+    return Problem(404, "unknown-creator", "There is no such creator", str(fault), (fault,))
+
+
 def too_large(limit: int) -> Problem:
     """413: the body is longer than the service reads."""
     detail = f"The body is larger than {limit} bytes; send fewer candidates or fewer posts and comments each."

@@ -1,4 +1,4 @@
-"""`POST /v1/score` and `POST /v1/shortlist`."""
+"""`POST /v1/score`, `/v1/shortlist` and `/v1/explain`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from starlette.routing import BaseRoute
 
 from serving.answers import json_bytes
 from serving.context import Context
+from serving.explain_schemas import ExplainRequest
+from serving.explaining import explain
 from serving.responses import read_model
 from serving.schemas import ScoreRequest
 from serving.shortlist import shortlist
@@ -35,4 +37,12 @@ def routes(context: Context) -> list[BaseRoute]:
         context.metrics.answered(response)
         return json_bytes(response)
 
-    return [work_route(context, "/v1/score", scored, small=True), work_route(context, "/v1/shortlist", chosen)]
+    def explained(body: bytes) -> bytes:
+        request = read_model(body, ExplainRequest)
+        return json_bytes(explain(request, context.of_version(request.model_version), context.now()))
+
+    return [
+        work_route(context, "/v1/score", scored, small=True),
+        work_route(context, "/v1/shortlist", chosen),
+        work_route(context, "/v1/explain", explained),
+    ]

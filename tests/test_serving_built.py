@@ -24,6 +24,8 @@ from models.scorer import TERM_COLUMNS
 from serving import shortlist as shortlists
 from serving.answers import ShortlistResponse
 from serving.catalogue import Catalogue
+from serving.explain_schemas import ExplainRequest
+from serving.explaining import explain
 from serving.inputs import about, asked_of
 from serving.live import Live
 from serving.operations import SHORTLIST_EXAMPLE
@@ -125,6 +127,23 @@ def test_the_quick_look_is_near_the_exact_scores(both: tuple[Live, Live]) -> Non
     exact = live.scorer.score_rows(values, about(campaign, n), unknown)
     assert np.abs(seen["log_lift"] - exact["log_lift"]).mean() < 0.5 * exact["log_lift"].std()
     assert np.corrcoef(seen["log_lift"], exact["log_lift"])[0, 1] > 0.9
+
+
+def test_explaining_one_creator(both: tuple[Live, Live]) -> None:
+    tables, built = both
+    one = ids_of(built)[4]
+    body = {"campaign": BRIEF, "creator_id": one}
+    answer = explain(ExplainRequest.model_validate_json(json.dumps(body)), built, NOW)
+    from_tables = explain(
+        ExplainRequest.model_validate_json(json.dumps(body | {"as_of": NOW.isoformat()})), tables, NOW
+    )
+    assert answer == from_tables and answer.peers > 5
+    scored = built.answer(asked([one], explain=True), NOW).response.results[0]
+    assert answer.score is not None and answer.score.fit == scored.fit.score
+    assert [r["feature"] for r in answer.score.reasons] == [r["feature"] for r in scored.reasons]
+    with pytest.raises(Problem) as caught:
+        explain(ExplainRequest.model_validate_json(json.dumps(body | {"creator_id": "nobody"})), built, NOW)
+    assert caught.value.status == 404
 
 
 def test_filters(both: tuple[Live, Live]) -> None:
