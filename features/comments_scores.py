@@ -22,9 +22,9 @@ _TONE_SHARE, _TONE_HALF = 0.9, 1.5
 _TONE_WIDTH = 4.0
 _OF_PLAIN_QUESTION = 0.25
 _SHORT = 10
-_RULE_SLOPE, _RULE_NEITHER = 3.0, 1.2
-"""Log odds of praise per valence by rules, and of no opinion at all."""
-_LIKELY = 0.6
+_RULE_SLOPE, _RULE_NEITHER, _RULE_NEITHER_ALONE = 3.0, 1.6, 1.2
+"""Log odds of praise per valence by rules, and of no opinion at all, beside the model and alone."""
+_LIKELY, _JUST_LIKELY = 0.6, 0.52
 _SPAM_KINDS = {
     "shady": 4.9, "money": 1.9, "contact": 1.9, "follow": 1.9, "mine": 1.2, "check": 1.4, "free": 1.4, "hidden": 1.6,
     "collab": 1.4, "self": 1.0, "beg": 0.8,
@@ -71,7 +71,7 @@ def _opinion(reading: Reading, scores: np.ndarray, model: CommentModel, trust: n
     slope, *offsets = model.calibration["opinion"]
     by_model = _softmax([slope * scores[:, OPINION][:, k] + offsets[k] for k in range(3)])
     lean = _RULE_SLOPE * reading.compound
-    by_rules = _softmax([lean, -lean, np.full(len(lean), _RULE_NEITHER)])
+    by_rules = _softmax([lean, -lean, np.where(trust > 0, _RULE_NEITHER, _RULE_NEITHER_ALONE)])
     return [trust * m + (1.0 - trust) * r for m, r in zip(by_model, by_rules, strict=True)]
 
 
@@ -154,8 +154,7 @@ def _subject(reading: Reading, scores: np.ndarray, model: CommentModel, trust: n
     learned = trust > 0
     judged = _judges_person(reading) & (complains + buys == 0)
     floor = np.where(judged, np.maximum(creator, _LIKELY), np.where(asks_person & (buys == 0), _LIKELY, 0.0))
-    faulty = (complains > 0) & (person + media == 0)
-    wanted = np.where((buys > 0) | faulty, product, 0.0)
+    wanted = np.where(buys > 0, np.minimum(product, _JUST_LIKELY), 0.0)
     return {
         "p_product": np.where(learned, np.maximum(by_model["product"], wanted), product),
         "p_creator": np.where(learned, np.maximum(by_model["creator"], floor), np.maximum(creator, floor)),
