@@ -15,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import request_id
-from serving.access import KeyRing, permit
+from serving.access import ANYONE, KeyRing, permit
 from serving.limits import Limits, Taken
 from serving.problems import MEDIA_TYPE, Problem
 
@@ -44,10 +44,18 @@ _SHOWN = ("RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID", "Idemp
 class Gate:
     """Our rules around an application."""
 
-    def __init__(self, app: ASGIApp, rules: Callable[[], Rules | None], denied: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        rules: Callable[[], Rules | None],
+        denied: Callable[[int], None],
+        closed: Callable[[], Problem],
+    ) -> None:
+        """`rules` may be None for a while, and `closed` says why then; `denied` hears of statuses the gate gave."""
         self._app = app
         self._rules = rules
         self._denied = denied
+        self._closed = closed
         self._shared: tuple[tuple[str, ...], ASGIApp] = ((), self._guarded)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +80,11 @@ class Gate:
         extra: Headers = [(request_id.HEADER, request_id.begin(headers.get(request_id.HEADER), scope["path"]))]
         rules = self._rules()
         if rules is None:
-            await self._app(scope, receive, _with_headers(send, extra))
+            # Nobody can be told apart yet: only what anyone may ask is passed on.
+            if scope["path"] in ANYONE:
+                await self._app(scope, receive, _with_headers(send, extra))
+            else:
+                await _answer(send, self._closed(), extra)
             return
         try:
             extra += await self._let_in(rules, scope, headers)

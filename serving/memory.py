@@ -22,7 +22,7 @@ from serving.access import KeyRing
 from serving.job_runner import JobRunner
 from serving.limits import Limits
 from serving.memory_config import MemorySettings
-from serving.problems import Problem
+from serving.problems import Problem, not_ready
 from serving.score_log import LogLimits, ScoreLog
 from serving.store import Store, StoreUnavailable, open_store
 from serving.store_scores import Entry
@@ -77,10 +77,9 @@ class Memory:
             if settings.url.get_backend_name() == "sqlite":
                 raise
             log.warning("%s; scores are given, but not logged", error)
-        ring = KeyRing(self.store)
-        ring.refresh()
-        limits = Limits(settings.state / "limits.bin")
+        ring, limits = KeyRing(self.store), Limits(settings.state / "limits.bin")
         self._rules = GateRules(ring, limits, settings.per_minute, settings.seconds, settings.origins)
+        ring.refresh()
         if settings.score_log_rows:
             kept = LogLimits(most_rows=settings.score_log_rows, days=settings.score_log_days)
             self._log = ScoreLog(self.store, self._context.now, kept, self._context.metrics.logged)
@@ -111,7 +110,9 @@ class Memory:
             self._store.close()
 
     def store(self) -> Store:
-        """The open store; Problem 503 while it cannot be reached."""
+        """The open store; Problem 503 while it cannot be reached, or the service has not started."""
+        if self._rules is None:
+            raise unavailable()
         if self._store is None:
             with self._opening:
                 self._open()
@@ -137,8 +138,12 @@ class Memory:
             raise unavailable() from error
 
     def rules(self) -> GateRules | None:
-        """The rules at the gate; None before the start, when nothing is answered anyway."""
+        """The rules at the gate; None before the start, and where it failed."""
         return self._rules
+
+    def why_closed(self) -> Problem:
+        """Why the gate is closed while there are no rules."""
+        return not_ready(self._context.why_not)
 
     def denied(self, status: int) -> None:
         """Count a request that was not let in."""

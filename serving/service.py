@@ -56,7 +56,7 @@ class FrontedService(Service[Any]):  # type: ignore[misc]  # BentoML is untyped 
         """As BentoML's, with `Front` around it and the gate around all."""
         front = Front(cast("ASGIApp", self.inner.ours), super().to_asgi(is_main))
         memory = cast("Memory", self.inner.memory)
-        return Gate(front, memory.rules, memory.denied)
+        return Gate(front, memory.rules, memory.denied, memory.why_closed)
 
 
 def make_service(load: Callable[[], tuple[ServeSettings, Live]], shared: Context | None = None) -> FrontedService:

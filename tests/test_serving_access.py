@@ -12,25 +12,34 @@ from typing import Any
 import httpx
 import pandas as pd
 import pytest
+from sqlalchemy.engine import URL
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from data.errors import WorkError
+from data.errors import NoModel, WorkError
 from serving import access, request_id
 from serving.access import KeyRing, is_loopback, require_key_beyond_loopback, scope_for
 from serving.gate import OWNER, Gate
 from serving.limits import Limits
+from serving.live import Live
 from serving.logs import Lines
 from serving.memory import GateRules
+from serving.memory_config import MemorySettings
+from serving.problems import Problem, not_ready
 from serving.store import Store, StoreUnavailable
 from serving.store_keys import all_keys, create_key, revoke_key
 from tests.serving_fakes import NOW
+from tests.serving_running import running_memory
 from tests.test_serving_api import assert_problem
 
 HERE, ELSEWHERE = "127.0.0.1", "10.1.2.3"
 TOLD = {"owner": "local"}
+
+
+def closed() -> Problem:
+    return not_ready("it has not started")
 
 
 class Clock:
@@ -53,7 +62,7 @@ class World:
         self.limits = Limits(folder / "limits.bin", self.clock)
         rules = GateRules(self.ring, self.limits, per_minute, 5.0, origins)
         self.gate = Gate(Starlette(routes=[Route("/{path:path}", self._tell, methods=["GET", "POST"])]), lambda: rules,
-                         self.denied.append)  # fmt: skip
+                         self.denied.append, closed)  # fmt: skip
 
     def _opened(self) -> Store:
         if not self.available:
@@ -61,7 +70,7 @@ class World:
         return self.store
 
     async def _tell(self, request: Request) -> Response:
-        return JSONResponse({"owner": request.scope[OWNER], "id": request_id.current()})
+        return JSONResponse({"owner": request.scope.get(OWNER), "id": request_id.current()})
 
     def key(self, *scopes: str, per_minute: int | None = None) -> str:
         token = create_key(self.store, "shop", scopes or ("score",), at=NOW, by="ada", per_minute=per_minute)[1]
@@ -308,7 +317,7 @@ def timed(world: World, work: Callable[[Any, Any], Awaitable[None]], seconds: fl
         await work(receive, send)
 
     rules = GateRules(world.ring, None, 0, seconds)
-    return Gate(app, lambda: rules, world.denied.append)
+    return Gate(app, lambda: rules, world.denied.append, closed)
 
 
 async def answer(send: Any) -> None:
@@ -374,6 +383,37 @@ def test_an_answer_that_has_begun_is_let_finish(world: World) -> None:
 
     sent = asgi(timed(world, work, 0.1), [])
     assert [m.get("status") for m in sent] == [200, None] and sent[1]["body"] == b"all of it"
+
+
+EARLY = [
+    ("/livez", 200),
+    ("/openapi.json", 200),
+    *((p, 503) for p in ("/v1/outcomes", "/v1/score", "/metrics", "/app/")),
+]
+
+
+@pytest.mark.parametrize(("path", "status"), EARLY)
+def test_before_the_start_nothing_passes_but_probes(world: World, path: str, status: int) -> None:
+    world.gate._rules = lambda: None
+    answer = world.ask(path, X_Request_ID="early")
+    assert answer.status_code == status and answer.headers["x-request-id"] == "early"
+    if status == 503:
+        assert "it has not started" in assert_problem(answer, 503, "not-ready")["detail"]
+
+
+def test_a_service_without_a_model_keeps_nothing_for_anyone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = URL.create("sqlite", database=str(tmp_path / "state" / "memory.db"))
+
+    def load() -> Live:
+        raise NoModel("no champion yet")
+
+    with running_memory(MemorySettings(url=url, state=tmp_path / "state"), load) as (client, context):
+        for answer in (client.post("/v1/outcomes", json={"outcomes": [{}]}), client.get("/v1/outcomes/d1")):
+            assert "no champion yet" in assert_problem(answer, 503, "not-ready")["detail"]
+        with pytest.raises(Problem):
+            context.memory.store()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_secrets_are_masked_in_log_lines(world: World) -> None:
