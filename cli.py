@@ -211,6 +211,7 @@ def _niche(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
+    from data.sources import write_rows
     from training import pipeline
     from training.config import TrainSettings
 
@@ -219,6 +220,9 @@ def _evaluate(args: argparse.Namespace) -> int:
         done = pipeline.evaluate(pipeline.load(args.workspace, settings, progress), settings, progress)
     args.out.write_bytes(done.page)
     out.print(f"Wrote {args.out}")
+    if args.finished:
+        write_rows(done.finished, args.finished)
+        out.print(f"Wrote {len(done.finished):,} finished collaborations without a lift test to {args.finished}")
     return 0
 
 
@@ -227,7 +231,7 @@ def _train(args: argparse.Namespace) -> int:
     from training.pipeline import train
 
     settings = TrainSettings.from_toml(args.settings) if args.settings else TrainSettings()
-    told = {"seed": args.seed, "as_of": args.as_of}
+    told = {"seed": args.seed, "as_of": args.as_of, "tune": args.tune}
     settings = replace(settings, **{name: value for name, value in told.items() if value is not None})
     with _progress() as progress:
         result = train(args.workspace, settings, progress=progress)
@@ -442,12 +446,20 @@ def build_parser() -> argparse.ArgumentParser:
     add_workspace(c)
     c.add_argument("--out", type=Path, required=True, metavar="HTML")
     c.add_argument("--settings", type=Path, metavar="TOML", default=None)
+    c.add_argument(
+        "--finished", type=Path, metavar="FILE", default=None,
+        help="also write what finished collaborations without a lift test have probably caused (CSV, Parquet)",
+    )  # fmt: skip
 
     c = add("train", _train, "train, evaluate out of time, and register a challenger")
     add_workspace(c)
     c.add_argument("--seed", type=_whole(0), default=None)
     c.add_argument("--as-of", type=_time, default=None, help="use only what was known before (default: all)")
     c.add_argument("--settings", type=Path, metavar="TOML", default=None)
+    c.add_argument(
+        "--tune", type=_whole(0), metavar="N", default=None,
+        help="search for the lift model's settings first: N trials in all, those of an interrupted search included",
+    )  # fmt: skip
     add_json(c)
 
     c = add("promote", _promote, "make a version the champion, if the gate lets it pass")

@@ -111,6 +111,17 @@ class Additive:
             out[i] = np.dot(prior, row * row) - np.dot(learned, learned)
         return np.maximum(out, 0.0)
 
+    def variance_of_difference(self, columns: Floats, others: Floats) -> float:
+        """Posterior variance of mean eta over some rows less mean eta over others; columns of each, (n, c) and (m, c).
+
+        To first order in the coefficients; the intercept cancels.
+        """
+        slopes = [bent_slope(self._total(one), self.bend)[:, None] * one for one in (columns, others)]
+        apart = np.append(slopes[0].mean(axis=0) - slopes[1].mean(axis=0), 0.0)
+        prior = np.append(self.hyper.variance, self.intercept_variance)
+        learned = self._taught_by_direction @ apart
+        return max(float(np.dot(prior, apart * apart) - np.dot(learned, learned)), 0.0)
+
     @cached_property
     def _taught_by_direction(self) -> Floats:
         return np.ascontiguousarray(self.taught.T)

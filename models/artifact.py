@@ -15,6 +15,7 @@ from typing import Any
 from data.errors import ArtifactError
 from features.catalog import catalog_hash
 from features.reference import Reference
+from models.after import AfterModel
 from models.attribution import Attribution
 from models.fit import Benchmark
 from models.lift import LiftModel
@@ -89,6 +90,7 @@ def load(folder: Path) -> CreatorScorer:
             selection=Selection.from_json(plain["selection"]),
             data=manifest["data"],
             info=manifest["training"],
+            after=_after(texts, folder),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise ArtifactError(f"{folder} cannot be read as a scorer: {error!r}") from error
@@ -101,12 +103,23 @@ def _contents(scorer: CreatorScorer) -> dict[str, str]:
         plain, trees = model.state()
         out[f"{name}.json"] = _json(plain)
         out |= {f"{name}-trees-{number:02d}.txt": text for number, text in enumerate(trees)}
+    if scorer.after is not None:
+        plain, trees = scorer.after.state()
+        out["after.json"] = _json(plain)
+        out |= {f"after-trees-{number:02d}.txt": text for number, text in enumerate(trees)}
     out["attribution.json"] = _json(scorer.attribution.to_json())
     out["benchmark.json"] = _json(scorer.benchmark.to_json())
     out["support.json"] = _json(scorer.support.to_json())
     out["reference.json"] = _json(scorer.reference.to_json())
     out["selection.json"] = _json(scorer.selection.to_json())
     return out
+
+
+def _after(texts: Mapping[str, str], folder: Path) -> AfterModel | None:
+    """The model of what is known after a campaign; None where the scorer had none."""
+    if "after.json" not in texts:
+        return None
+    return AfterModel.from_state(_parsed(texts["after.json"], folder / "after.json"), _trees_of("after", texts))
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -20,16 +20,17 @@ from sklearn.utils.validation import check_is_fitted
 from data.errors import Fault, TableError
 from models.additive import Start
 from models.blend import Blend, Look
-from models.boosting import Growth
 from models.counts import COUNTS, conditional_outcomes
 from models.crossfit import CrossFit, Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
+from models.lift_settings import LiftSettings
 from models.people import Cells, cells_of, cells_of_counts
 from models.people_uplift import Uplift, fit_uplift
 from models.threads import one_thread
 from models.uncertainty import Spread, fit_spread, interval
 from models.units import Units
 
+DEFAULT = LiftSettings()
 _LEFT = 0.2
 """What the curves may still move the common level by, in believed standard deviations."""
 _PRIOR_ROWS = 6.0
@@ -79,6 +80,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
     prior_sd : how sure that is: standard deviation of a pairing's true log lift about it
     rates : also learn the extra outcome per person, which `predict_uplift` tells
     seed : folds and trees; the same seed and data give the same model
+    settings : how trees grow and how large effects are believed to be
 
     Attributes
     ----------
@@ -88,13 +90,22 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
     n_rows_ : rows that carried information
     gain_ : out-of-fold gain in log-likelihood over the common log lift
     uplift_ : Uplift, extra outcome per person, where `rates` are asked for
+    held_out_ : log lift of each row when it was left out, NaN where it carried no information; after `fit`, not saved
     """
 
-    def __init__(self, prior_log_lift: float = 0.0, prior_sd: float = 0.5, rates: bool = True, seed: int = 0) -> None:
+    def __init__(
+        self,
+        prior_log_lift: float = 0.0,
+        prior_sd: float = 0.5,
+        rates: bool = True,
+        seed: int = 0,
+        settings: LiftSettings = DEFAULT,
+    ) -> None:
         self.prior_log_lift = prior_log_lift
         self.prior_sd = prior_sd
         self.rates = rates
         self.seed = seed
+        self.settings = settings
 
     @one_thread
     def fit(self, X: pd.DataFrame | Floats, counts: pd.DataFrame, groups: Sequence[object] | None = None) -> Self:
@@ -129,7 +140,9 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         kept = counts.loc[told]
         units = _units(kept)
         group = None if groups is None else pd.Series(list(groups), dtype="object").astype("str")[told]
-        self._learn(values[told], _of_units(outcomes.take(told), units), own[told], units, group)
+        held_out = self._learn(values[told], _of_units(outcomes.take(told), units), own[told], units, group)
+        self.held_out_ = np.full(len(values), np.nan)
+        self.held_out_[told] = held_out
         if self.rates:
             people = counts.reindex(columns=list(COUNTS)).to_numpy(dtype=np.float64)
             counted = ~np.isnan(people).any(axis=1) & (outcomes.weight > 0)
@@ -168,23 +181,26 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         elif hasattr(self, "uplift_"):
             del self.uplift_
 
-    def _learn(self, X: Floats, outcomes: Outcomes, prior: Floats, units: Units, groups: pd.Series | None) -> Self:
-        """From features and priors of rows, and outcomes of units with their prior in the offset."""
+    def _learn(self, X: Floats, outcomes: Outcomes, prior: Floats, units: Units, groups: pd.Series | None) -> Floats:
+        """From features and priors of rows, and outcomes of units with their prior in the offset.
+
+        Returns the log lift of each row when it was left out."""
         believed = Spread(tau=self.prior_sd / np.sqrt(2.0), scale=1.0)
         of_unit = units.mean(prior)
         common, tau = _fit_common(outcomes, of_unit, self.prior_sd, believed.tau)
         rest = outcomes.moved(common.predict(of_unit) - of_unit)
         # The level is the common one's to learn; what is left of it is what features take off or add.
-        start = Start(intercept=0.0, intercept_sd=_LEFT * self.prior_sd, tau=tau, effect=0.6 * self.prior_sd)
+        effect = self.settings.effect * self.prior_sd
+        start = Start(intercept=0.0, intercept_sd=_LEFT * self.prior_sd, tau=tau, effect=effect)
         first = units.first
         folds = fold_of(X[first], None if groups is None else groups.iloc[first], self.seed)
-        fitted = cross_fit(X, rest, units, folds, Search(start, Growth(), self.seed))
+        fitted = cross_fit(X, rest, units, folds, Search(start, self.settings.growth, self.seed))
         self.common_ = common
         self.blend_ = fitted.blend
         self.gain_ = fitted.gain
         self.n_rows_ = len(prior)
         self.spread_ = _spread(rest, fitted, common, of_unit, believed)
-        return self
+        return np.asarray((common.predict(of_unit) + fitted.eta)[units.of_row])
 
     def _features(self, X: pd.DataFrame | Floats, *, fitting: bool = False) -> Floats:
         """X as float64 (n, p), checked against what was fitted."""
@@ -275,7 +291,7 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         """The fitted model as plain JSON values and the texts of its trees."""
         check_is_fitted(self, "blend_")
         plain = {
-            "parameters": self.get_params(),
+            "parameters": {**self.get_params(deep=False), "settings": asdict(self.settings)},
             "n_features": self.n_features_in_,
             "names": [str(n) for n in getattr(self, "feature_names_in_", [])],
             "common": asdict(self.common_),
@@ -293,7 +309,8 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
     @classmethod
     def from_state(cls, saved: Mapping[str, Any], trees: tuple[str, ...]) -> LiftModel:
         """The model that `state` described."""
-        model = cls(**saved["parameters"])
+        parameters = dict(saved["parameters"])
+        model = cls(**{**parameters, "settings": LiftSettings(**parameters.get("settings", {}))})
         model.n_features_in_ = int(saved["n_features"])
         if saved["names"]:
             model.feature_names_in_ = np.array(saved["names"], dtype=object)

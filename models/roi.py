@@ -92,6 +92,16 @@ def roi_columns(beliefs: Beliefs, economics: Economics, attribution: Attribution
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
+def caused_columns(beliefs: Beliefs, level: float) -> dict[str, Floats]:
+    """Conversions caused among the exposed of n finished pairings, `caused_{expected, low, high}`: about the expected
+    number, without the luck of counting."""
+    z = points()
+    exposed = np.exp(beliefs.reach_mean[:, None] + beliefs.reach_sd[:, None] * z[_REACH])
+    anyway = exposed * np.minimum(np.exp(beliefs.rate_mean[:, None] + beliefs.rate_sd[:, None] * z[_RATE]), 1.0)
+    caused = anyway * np.expm1(beliefs.lift_mean[:, None] + beliefs.lift_sd[:, None] * z[_LIFT])
+    return _told("caused", caused, level)
+
+
 def _chunk(
     rows: slice, beliefs: Beliefs, economics: Economics, attribution: Attribution, wish: Wish
 ) -> dict[str, Floats]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,14 +16,17 @@ from data.history import History, pairings_frame
 from data.priors import Priors, load_priors
 from data.schemas import GOALS, PLATFORMS
 from features.build import build_features
-from features.catalog import CATALOG, FAMILIES, LIFT_NAMES, NAMES, REACH_NAMES
+from features.catalog import CATALOG, FAMILIES, NAMES, REACH_NAMES
 from features.reference import Reference
+from models.after import AfterModel, Finished, fit_after
 from models.attribution import Attribution, fit_attribution
 from models.explain import Reason, reasons
 from models.families import Floats
 from models.fit import Benchmark, Fit, fit_scores
-from models.lift import LiftModel
-from models.rates import RateModel, fit_rates
+from models.lift import DEFAULT, LiftModel
+from models.lift_of_deals import FOR_LIFT, fit_lift, lift_tests, masked, only, prior_log_lift
+from models.lift_settings import LiftSettings
+from models.rates import RateModel, Rates, fit_rates
 from models.reach import ReachModel
 from models.roi import Beliefs, Wish, roi_columns
 from models.selection import Selection
@@ -33,7 +36,7 @@ from models.terms import TERM_COLUMNS as TERM_COLUMNS
 from models.terms import Context as Context
 from models.terms import economics
 from models.threads import one_thread
-from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, DataKind, TrainingSet
+from models.training_set import CAMPAIGN_COLUMNS, DataKind, TrainingSet
 
 Progress = Callable[[int, int], None]
 Columns = Mapping[str, Any]
@@ -41,7 +44,6 @@ Columns = Mapping[str, Any]
 LEVELS = (0.5, 0.99)
 """Interval levels that may be asked for."""
 _AT = {name: at for at, name in enumerate(NAMES)}
-_FOR_LIFT = np.isin(NAMES, LIFT_NAMES)
 _FOR_REACH = np.isin(
     NAMES, (*REACH_NAMES, "audience_ships_to_share", "creator_country_served", "creator_language_wanted")
 )
@@ -70,13 +72,19 @@ class CreatorScorer:
     """Training window, number of collaborations, measured skill: plain JSON values for people to read."""
     priors: Priors = field(default_factory=load_priors)
     selection: Selection = field(default_factory=Selection)
+    after: AfterModel | None = None
+    """What is known after a campaign by clicks and attributed orders; None with too few deals that have both those and
+    a lift test."""
 
     @classmethod
     @one_thread
-    def fit(cls, known: TrainingSet, seed: int = 0, progress: Progress | None = None) -> CreatorScorer:
+    def fit(
+        cls, known: TrainingSet, seed: int = 0, progress: Progress | None = None, settings: LiftSettings = DEFAULT
+    ) -> CreatorScorer:
         """Learn from past deals; with none it is the published figures with wide intervals.
 
-        `progress(done, total)` is called after each part. The same training set and seed give the same scorer.
+        `progress(done, total)` is called after each part; `settings` are the lift model's. The same training set,
+        settings and seed give the same scorer.
         """
 
         def step(done: int) -> None:
@@ -87,25 +95,27 @@ class CreatorScorer:
         deals = known.deals
         labels = np.flatnonzero(known.is_label)
         prior = prior_log_lift(deals["goal"], known.priors)
-        lift = LiftModel(known.priors.lift["sales"].median, _prior_sd(known.priors), rates=False, seed=seed)
-        counts = deals[[*LABEL_COLUMNS, "test_id"]].iloc[labels].assign(prior=prior[labels])
-        lift.fit(_masked(known.X.iloc[labels], _FOR_LIFT), counts, groups=deals["creator_id"].iloc[labels].tolist())
+        lift = fit_lift(known, seed, settings)
         step(1)
-        log_lift = lift.predict(_masked(known.X, _FOR_LIFT), prior)
-        rates = fit_rates(_only(X, _FOR_LIFT), deals, log_lift, known.priors, seed)
+        log_lift = lift.predict(masked(known.X, FOR_LIFT), prior)
+        rates = fit_rates(only(X, FOR_LIFT), deals, log_lift, known.priors, seed)
         step(2)
         reach = ReachModel(prior_sd=max(p.sd for p in known.priors.reach.values()), seed=seed)
         exposed = deals["exposed"].to_numpy(dtype=np.float64)
         published = published_reach(known.X, known.priors)
-        reach.fit(_only(X, _FOR_REACH), exposed, published, deals["creator_id"].tolist())
+        reach.fit(only(X, _FOR_REACH), exposed, published, deals["creator_id"].tolist())
         step(3)
         baseline = rates.predict(
-            _only(X, _FOR_LIFT), deals["brand"].tolist(), deals["goal"].tolist(), _floats(deals, "baseline_rate")
+            only(X, FOR_LIFT), deals["brand"].tolist(), deals["goal"].tolist(), _floats(deals, "baseline_rate")
         )
         anyway = exposed * baseline.expected
         attribution = fit_attribution(
             _floats(deals, "attributed_conversions"), anyway, anyway * np.expm1(log_lift), known.priors
         )
+        finished = Finished.of(deals, log_lift, reach.predict(only(X, _FOR_REACH), published), baseline.expected)
+        tested = finished.take(labels, lift.held_out_)
+        creators = deals["creator_id"].iloc[labels].tolist()
+        after = fit_after(tested, lift_tests(known, labels), attribution, lift.spread_.tau, seed, creators)
         step(4)
         support = Support.of(known.X.iloc[labels])
         selection = _selection(known, lift, log_lift)
@@ -118,6 +128,7 @@ class CreatorScorer:
             "n_collaborations": len(deals),
             "n_measured": len(labels),
             "lift_spread_unexplained": lift.spread_.tau,
+            "lift_settings": asdict(settings),
             "log_lift_lead_of_chosen": selection.lead,
             "attributed_to_incremental": {
                 "factor": attribution.factor, "low": attribution.factor_low, "high": attribution.factor_high,
@@ -127,7 +138,7 @@ class CreatorScorer:
         return cls(
             lift=lift, reach=reach, rates=rates, attribution=attribution, benchmark=benchmark, support=support,
             reference=known.reference, data=known.data, info=info, priors=known.priors,
-            selection=selection,
+            selection=selection, after=after,
         )  # fmt: skip
 
     def with_info(self, info: Mapping[str, Any]) -> CreatorScorer:
@@ -233,7 +244,7 @@ class CreatorScorer:
         if faults:
             raise UsageError(faults)
         goal = about.goal
-        for_lift = _only(values, _FOR_LIFT)
+        for_lift = only(values, FOR_LIFT)
         told = self._lift(values, goal, level)
         rates = self.rates.predict(for_lift, about.brand, goal, about.money["baseline_rate"])
         reach_mean, reach_sd = self._reach(values, terms["expected_exposed"])
@@ -260,7 +271,7 @@ class CreatorScorer:
 
     def _lift(self, values: Floats, goal: Sequence[str], level: float) -> _Lift:
         prior = prior_log_lift(goal, self.priors)
-        told = self.lift.told(_only(values, _FOR_LIFT), prior, _FAMILY)
+        told = self.lift.told(only(values, FOR_LIFT), prior, _FAMILY)
         correction = self.selection.correction(values)
         log_lift, sd = told.log_lift + correction, told.sd
         benchmark = self.benchmark.log_lift(goal)
@@ -278,15 +289,22 @@ class CreatorScorer:
             fit=fit_scores(log_lift, told.model_sd, self.lift.spread_.tau_at(log_lift), benchmark, families, level),
         )
 
+    def expectations(self, X: pd.DataFrame, deals: pd.DataFrame) -> tuple[Floats, Rates]:
+        """Expected people exposed, shape (n,), and baseline rates of deals (columns brand, goal, baseline_rate)."""
+        values = X.to_numpy(dtype=np.float64)
+        reach = self.reach.predict(only(values, _FOR_REACH), published_reach(X, self.priors))
+        brand, goal = deals["brand"].tolist(), deals["goal"].tolist()
+        return reach, self.rates.predict(only(values, FOR_LIFT), brand, goal, _floats(deals, "baseline_rate"))
+
     def _reasons(self, values: Floats, goal: Sequence[str], incremental: Floats) -> list[list[Reason]]:
-        contributions = self.lift.contributions(_only(values, _FOR_LIFT), prior_log_lift(goal, self.priors))
+        contributions = self.lift.contributions(only(values, FOR_LIFT), prior_log_lift(goal, self.priors))
         contributions[:, -1] += self.selection.correction(values)
         return reasons(values, contributions, incremental)
 
     def _reach(self, values: Floats, given: Floats) -> tuple[Floats, Floats]:
         """Mean and spread of ln(exposed), shape (n,) each; a stated number of people counts as the expectation."""
         told = given > 0
-        mean = self.reach.log_mean(_only(values, _FOR_REACH), _published_reach(values, self.priors))
+        mean = self.reach.log_mean(only(values, _FOR_REACH), _published_reach(values, self.priors))
         sd = np.full(len(values), self.reach.spread)
         stated = np.log(np.where(told, given, 1.0)) - 0.5 * _GIVEN_REACH_SD**2
         return np.where(told, stated, mean), np.where(told, _GIVEN_REACH_SD, sd)
@@ -312,22 +330,13 @@ def _half(level: float) -> float:
     return float(stats.norm.ppf(0.5 + level / 2.0))
 
 
-def prior_log_lift(goal: Iterable[str], priors: Priors) -> Floats:
-    """Published median log lift of each goal, shape (n,)."""
-    return np.array([priors.lift[str(g)].median for g in goal], dtype=np.float64)
-
-
 def _selection(known: TrainingSet, lift: LiftModel, log_lift: Floats) -> Selection:
     """What past deals were ahead of the catalogue by; nothing without a sample of it."""
     drawn = known.catalogue_X
     if drawn is None or not known.is_label.any():
         return Selection()
-    told = lift.predict(_masked(drawn, _FOR_LIFT), prior_log_lift(pd.Series(_goal_of(drawn)), known.priors))
+    told = lift.predict(masked(drawn, FOR_LIFT), prior_log_lift(pd.Series(_goal_of(drawn)), known.priors))
     return Selection.of(known.X.to_numpy(dtype=np.float64), drawn.to_numpy(dtype=np.float64), log_lift, told)
-
-
-def _prior_sd(priors: Priors) -> float:
-    return float(np.mean([p.sd for p in priors.lift.values()]))
 
 
 def published_reach(X: pd.DataFrame, priors: Priors) -> Floats:
@@ -344,15 +353,6 @@ def _published_reach(values: Floats, priors: Priors) -> Floats:
         out = np.where(on, priors.reach[platform].expected(followers), out)
     can_buy = values[:, _AT["audience_ships_to_share"]]
     return np.asarray(np.maximum(out * np.clip(np.where(np.isnan(can_buy), 1.0, can_buy), 0.02, 1.0), 1.0))
-
-
-def _masked(X: pd.DataFrame, allowed: np.ndarray) -> pd.DataFrame:
-    """X with the features a model may not use emptied, so that its columns stay those of the catalogue."""
-    return pd.DataFrame(_only(X.to_numpy(dtype=np.float64), allowed), index=X.index, columns=X.columns, copy=False)
-
-
-def _only(values: Floats, allowed: np.ndarray) -> Floats:
-    return np.where(allowed, values, np.nan)
 
 
 def _floats(frame: pd.DataFrame, name: str) -> Floats:

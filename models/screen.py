@@ -25,7 +25,8 @@ from models.basis import Basis
 from models.blend import Blend, Look
 from models.creators import Asked, Creators
 from models.families import Floats
-from models.scorer import _FOR_LIFT, _FOR_REACH, Context, CreatorScorer, _only, _published_reach, prior_log_lift
+from models.lift_of_deals import FOR_LIFT, only, prior_log_lift
+from models.scorer import _FOR_REACH, Context, CreatorScorer, _published_reach
 from models.tree_shares import TreeShares
 
 Ints = npt.NDArray[np.int64]
@@ -191,10 +192,10 @@ class Screen:
         variance = []
         for at in range(0, max(len(creators), 1), CHUNK):
             X = np.array(creators.side.X[at : at + CHUNK])
-            for_lift = _only(X, _FOR_LIFT)
+            for_lift = only(X, FOR_LIFT)
             seen.append((
                 _Part.of(scorer.lift.blend_, for_lift), _Part.of(scorer.rates.blend, for_lift),
-                _Part.of(scorer.reach.blend, _only(X, _FOR_REACH)),
+                _Part.of(scorer.reach.blend, only(X, _FOR_REACH)),
             ))  # fmt: skip
             variance.append(Look(scorer.lift.blend_, for_lift).variance)
         lift, rate, reach = (_joined_parts([part[i] for part in seen]) for i in range(3))
@@ -232,17 +233,17 @@ class Screen:
             here[:, _IS_DEPENDENT] = X[rows]
             full = np.array(self.creators.side.X[rows])
             full[:, _IS_DEPENDENT] = X[rows]
-            lift = self.lift.eta(rows, _only(here, _FOR_LIFT), _allowed(told, _FOR_LIFT))
+            lift = self.lift.eta(rows, only(here, FOR_LIFT), _allowed(told, FOR_LIFT))
             log_lift = self.scorer.lift.common_.predict(np.repeat(prior, len(lift))) + lift
             spread = self.scorer.lift.spread_
             variance = self.lift_variance[rows] + self.scorer.lift.common_.variance(np.repeat(prior, len(lift)))
             sd = spread.sd(log_lift, variance)
             log_lift = log_lift + self.scorer.selection.correction(full)
-            rate_eta = self.rate.eta(rows, _only(here, _FOR_LIFT), _allowed(told, _FOR_LIFT)) - bare
+            rate_eta = self.rate.eta(rows, only(here, FOR_LIFT), _allowed(told, FOR_LIFT)) - bare
             rate = np.exp(rates.log_mean[0] + rate_eta + 0.5 * rates.log_sd[0] ** 2)
             reach = np.log(_published_reach(full, self.scorer.priors))
             if self.scorer.reach.blend.n_features:
-                reach = reach + self.reach.eta(rows, _only(here, _FOR_REACH), _allowed(told, _FOR_REACH))
+                reach = reach + self.reach.eta(rows, only(here, _FOR_REACH), _allowed(told, _FOR_REACH))
             exposed = np.exp(reach + 0.5 * self.scorer.reach.spread**2)
             out["log_lift"][rows] = log_lift
             out["fit"][rows] = (log_lift - benchmark) / sd

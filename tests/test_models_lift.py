@@ -15,6 +15,7 @@ from sklearn.exceptions import NotFittedError
 from data.errors import TableError
 from models.baseline import BASELINES, Baseline
 from models.lift import LiftModel
+from models.lift_settings import LiftSettings
 from tests.model_world import COUNTS, World, root_mean_square, world
 
 FRESH = 3000
@@ -186,7 +187,7 @@ def test_it_is_an_sklearn_estimator() -> None:
     twin = clone(model)
     assert twin is not model
     assert twin.get_params() == model.get_params() == {
-        "prior_log_lift": 0.1, "prior_sd": 0.3, "rates": True, "seed": 5,
+        "prior_log_lift": 0.1, "prior_sd": 0.3, "rates": True, "seed": 5, "settings": LiftSettings(),
     }  # fmt: skip
     assert model.set_params(seed=6).seed == 6
     made = world(30, 1)

@@ -14,7 +14,8 @@ from features.catalog import FAMILIES, NAMES
 from features.reference import Reference
 from models.explain import OTHERS, TYPICAL
 from models.fit import Benchmark, fit_scores
-from models.scorer import CreatorScorer, prior_log_lift
+from models.lift_of_deals import prior_log_lift
+from models.scorer import CreatorScorer
 from models.support import FLAGS, Support
 from models.training_set import TrainingSet
 from tests.model_world import catalogue_features, deals_for, root_mean_square, terms_for, training_set

@@ -7,11 +7,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from models.scorer import CreatorScorer
+from tests.model_world import training_set
 from training import evaluate
 from training.config import TrainSettings
+from training.effects import LITERATURE, Effect
 from training.evaluate import CONSTANT, MODEL, Judged
 from training.rules import RULES, check_gate
-from training.study import Study, plots_of, sections_of, view_of
+from training.story import sections
+from training.study import Study, plots_of, view_of
 
 DRAW = {"draws": 200, "seed": 3}
 Z = float(stats.norm.ppf(0.9))
@@ -164,12 +168,23 @@ def test_the_gate_tells_a_right_model_from_broken_ones(model: Judged, refused: s
 def test_sections_and_plots_cover_both_views_and_none() -> None:
     view = view_of(judged(300), TrainSettings(bootstrap=50))
     names = pd.DataFrame({"name": ["niche", "campaign"], "value": [0.2, 0.1]})
-    images = plots_of(view, names, names)
-    assert all(png.startswith(b"\x89PNG") for png in images.values()) and len(images) == 6
-    assert images == plots_of(view, names, names)
-    titles = [s.title for s in sections_of(Study(view, view), images)]
-    assert "Out of time, on creators never seen: the model against named rules" in titles
-    assert [s.title for s in sections_of(Study(), plots_of(None, names, names))] == ["Plots"]
+    growth = pd.DataFrame({"n": [30, 100], "vs_constant": [-0.1, -0.2]})
+    growth = growth.assign(vs_constant_low=growth["vs_constant"] - 0.05, vs_constant_high=growth["vs_constant"] + 0.05)
+    curve = pd.DataFrame({"value": [0.0, 1.0, 2.0], "effect": [0.0, 3.0, 1.0]})
+    curve = curve.assign(low=curve["effect"] - 1.0, high=curve["effect"] + 1.0)
+    effect = Effect("sponsored_share", curve, "inverted U", LITERATURE["sponsored_share"])
+    found = Study(view, view, view, growth)
+    images = plots_of(found, names, names, [effect])
+    assert all(png.startswith(b"\x89PNG") for png in images.values()) and len(images) == 8
+    assert images == plots_of(found, names, names, [effect])
+    scorer = CreatorScorer.fit(training_set(0, 1)[0])
+    titles = [s.title for s in sections(found, images, [effect], scorer)]
+    assert "Out of time, on creators never seen" in titles and titles[-1] == "Largest surprises"
+    assert "After the campaign: with clicks, codes and attributed orders" in titles
+    shown = {name for s in sections(found, images, [effect], scorer) for name in s.plots}
+    assert {f"{name}.png" for name in shown} == set(images)
+    bare = sections(Study(), plots_of(Study(), names, names, []), [], scorer)
+    assert [s.title for s in bare] == ["What moves predicted lift", "Attributed and incremental"]
 
 
 @pytest.mark.parametrize("n", [1, 2, 9])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import pandas as pd
 from data.errors import ConfigError, Fault, shorten
 from data.frames import convert
 from data.schemas import Column
+from models.lift import DEFAULT
+from models.lift_settings import LiftSettings
 
 _RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, 2**31 - 1),
@@ -24,8 +26,14 @@ _RANGES: dict[str, tuple[float, float]] = {
     "level": (0.5, 0.99),
     "bootstrap": (50, 10_000),
     "top_k": (1, 10_000),
+    "tune": (0, 10_000),
+    "lift_learning_rate": (0.001, 1.0),
+    "lift_leaves": (2, 256),
+    "lift_ridge": (0.0, 1e6),
+    "lift_columns": (0.01, 1.0),
+    "lift_effect": (0.01, 10.0),
 }
-_WHOLE = ("seed", "folds", "min_train", "unseen_groups", "bootstrap", "top_k")
+_WHOLE = ("seed", "folds", "min_train", "unseen_groups", "bootstrap", "top_k", "tune", "lift_leaves")
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,30 @@ class TrainSettings:
     """Resamples behind each interval of a metric."""
     top_k: int = 20
     """How many of a test window's best pairings the promise-against-outcome check takes."""
+
+    tune: int = 0
+    """Trials of a search for the lift model's settings below; 0: they are taken as they are."""
+    lift_learning_rate: float = DEFAULT.learning_rate
+    """Step of each tree."""
+    lift_leaves: int = DEFAULT.leaves
+    """Most leaves of a tree."""
+    lift_ridge: float = DEFAULT.ridge
+    """Units of information at "no effect" in each leaf."""
+    lift_columns: float = DEFAULT.columns
+    """Share of the features each tree may use."""
+    lift_effect: float = DEFAULT.effect
+    """Believed size of effects, in units of the prior's standard deviation."""
+
+    @property
+    def lift(self) -> LiftSettings:
+        """The lift model's settings."""
+        return LiftSettings(
+            self.lift_learning_rate, self.lift_leaves, self.lift_ridge, self.lift_columns, self.lift_effect
+        )
+
+    def with_lift(self, chosen: LiftSettings) -> TrainSettings:
+        """These settings with others for the lift model."""
+        return replace(self, **{f"lift_{name}": value for name, value in asdict(chosen).items()})
 
     def __post_init__(self) -> None:
         faults = [*_range_faults(self)]

@@ -19,12 +19,17 @@ from models import artifact, registry
 from models.reference import fit_reference
 from models.scorer import CreatorScorer
 from models.training_set import deals_of
-from training import dataset, folds, labels, study, tracking
+from training import dataset, folds, labels, story, study, tracking
 from training.champion import against_champion
 from training.config import TrainSettings
+from training.effects import effects
 from training.facts import Loaded, facts_of, info_of, params_of, tags_of, warnings_of
+from training.finished import finished_table
+from training.growth import growth_table
 from training.judge import judge_folds
 from training.report import Page, Section
+from training.trust import trust
+from training.tune import Tuned, tune
 
 Progress = Callable[[str, int, int], None]
 """Called as `progress(step, done, total)`."""
@@ -48,6 +53,8 @@ class Evaluation:
     scorer: CreatorScorer
     example: pd.DataFrame
     """A few rows of the feature frame the final model learned from."""
+    finished: pd.DataFrame
+    """Finished collaborations without a lift test and what they have probably caused (`training.finished`)."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +82,19 @@ def train(workspace: Path, settings: TrainSettings, *, progress: Progress = _no_
     """
     loaded = load(workspace, settings, progress)
     with tracking.open_run(f"train {loaded.kind}") as run, tempfile.TemporaryDirectory() as scratch:
-        run.params(params_of(loaded, settings))
         run.tags(tags_of(loaded))
-        done = evaluate(loaded, settings, progress)
+        tuned = tune(loaded, settings, run, progress) if settings.tune else None
+        settings = settings if tuned is None else settings.with_lift(tuned.chosen)
+        run.params(params_of(loaded, settings))
+        done = evaluate(loaded, settings, progress, tuned)
         progress("saving", 0, 3)
         folder = Path(scratch) / "scorer"
         artifact.save(done.scorer, folder)
         figures = {**done.figures, "artifact.repeats_example": _repeats(done, folder)}
         progress("saving", 1, 3)
         run.metrics(figures)
-        run.files({"report.html": done.page, **{f"plots/{name}": png for name, png in done.plots.items()}})
+        plots = {f"plots/{name}": png for name, png in done.plots.items()}
+        run.files({"report.html": done.page, "finished.csv": done.finished.to_csv(index=False).encode(), **plots})
         progress("saving", 2, 3)
         info = registry.publish(folder, run_id=run.run_id, example=done.example, tags=tags_of(loaded))
     progress("saving", 3, 3)
@@ -114,12 +124,16 @@ def load(workspace: Path, settings: TrainSettings, progress: Progress = _no_prog
     return loaded
 
 
-def evaluate(loaded: Loaded, settings: TrainSettings, progress: Progress = _no_progress) -> Evaluation:
-    """Judge out of time, fit the final model on all labels known before the cut, and write the report page."""
+def evaluate(
+    loaded: Loaded, settings: TrainSettings, progress: Progress = _no_progress, tuned: Tuned | None = None
+) -> Evaluation:
+    """Judge out of time, fit the final model on all labels known before the cut, and write the report page.
+
+    `tuned`: the search that the settings come from, for the report."""
     found, champion_note = _study(loaded, settings, progress)
     material = _material(loaded, loaded.cut, settings, "features", progress)
     progress("fitting", 0, 1)
-    scorer = CreatorScorer.fit(material.whole, seed=settings.seed)
+    scorer = CreatorScorer.fit(material.whole, seed=settings.seed, settings=settings.lift)
     families, features = study.importance(scorer, material.whole.X.iloc[-1000:])
     figures = {
         **found.figures(),
@@ -129,17 +143,22 @@ def evaluate(loaded: Loaded, settings: TrainSettings, progress: Progress = _no_p
     }
     scorer = scorer.with_info(info_of(loaded, settings, figures))
     progress("fitting", 1, 1)
-    images = study.plots_of(found.time, families, features)
+    curves = effects(scorer, material.whole)
+    images = study.plots_of(found, families, features, curves)
     warnings = warnings_of(loaded, figures)
     notes = [Section("Against the champion", champion_note)] if champion_note else []
+    notes += [] if tuned is None else [tuned.section()]
+    words = trust(found.figures(), scorer, found.time.groups if found.time else None)
     page = Page(
         "CreatorLift: training report",
         warnings,
         facts_of(loaded, settings),
-        [*study.sections_of(found, images), *notes],
+        [*story.sections(found, images, curves, scorer), *notes],
+        words,
     )
     example = material.whole.X.iloc[:_EXAMPLE_ROWS].reset_index(drop=True)
-    return Evaluation(loaded, found, page.html(), images, figures, warnings, scorer, example)
+    finished = finished_table(scorer, material.whole, settings.level)
+    return Evaluation(loaded, found, page.html(), images, figures, warnings, scorer, example, finished)
 
 
 def _material(
@@ -168,8 +187,10 @@ def _study(loaded: Loaded, settings: TrainSettings, progress: Progress) -> tuple
     apart = folds.unseen_folds(split, deals, settings)
     judged = judge_folds(material, split, settings, lambda done, total: progress("evaluating", done, total))
     unseen = judge_folds(material, apart, settings, lambda done, total: progress("unseen creators", done, total))
-    extra, note = against_champion(loaded.history, judged, loaded.kind, settings)
-    return study.Study(study.view_of(judged, settings), study.view_of(unseen, settings), extra), note
+    extra, note = against_champion(loaded.history, judged.before, loaded.kind, settings)
+    time, never_met, after = (study.view_of(one, settings) for one in (judged.before, unseen.before, judged.after))
+    growth = growth_table(material, split[-1], settings, lambda done, total: progress("data sizes", done, total))
+    return study.Study(time, never_met, after, growth, extra), note
 
 
 def _sanity(scorer: CreatorScorer, material: dataset.Material) -> dict[str, float]:

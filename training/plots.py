@@ -11,14 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 _SIZE = (5.2, 3.8)
+_SMALL = (3.6, 2.7)
 _DPI = 110
 _INK = "#1f4e79"
 _LINE = "#8a8a8a"
 _FILL = "#9dc3e6"
 
 
-def _canvas(title: str, x: str, y: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
+def _canvas(title: str, x: str, y: str, size: tuple[float, float] = _SIZE) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=size, dpi=_DPI, layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title, fontsize=11, loc="left")
     axes.set_xlabel(x)
@@ -88,5 +89,28 @@ def bars(table: pd.DataFrame, *, title: str, x: str) -> bytes:
         error = np.vstack([ordered["value"] - ordered["low"], ordered["high"] - ordered["value"]]).clip(0.0)
     axes.barh(ordered["name"].astype(object), ordered["value"], xerr=error, color=_FILL, ecolor=_INK)
     axes.axvline(0.0, color=_LINE, linewidth=1)
+    _note_if_empty(axes, table)
+    return _png(figure)
+
+
+def effect(curve: pd.DataFrame, *, title: str, x: str) -> bytes:
+    """One feature's effect with its 80 % interval; columns value, effect, low, high (%)."""
+    figure, axes = _canvas(title, x, "change in conversions, %", size=_SMALL)
+    axes.axhline(0.0, color=_LINE, linewidth=1)
+    axes.fill_between(curve["value"], curve["low"], curve["high"], color=_FILL, alpha=0.5)
+    axes.plot(curve["value"], curve["effect"], marker="o", markersize=3, color=_INK)
+    return _png(figure)
+
+
+def data_size(table: pd.DataFrame) -> bytes:
+    """Deviance against a constant by number of tests; columns n, vs_constant, vs_constant_low, vs_constant_high."""
+    figure, axes = _canvas("How much data it takes", "lift tests learned from", "deviance against a constant lift, %")
+    axes.axhline(0.0, color=_LINE, linewidth=1)
+    value, low, high = (100.0 * table[f"vs_constant{end}"] for end in ("", "_low", "_high"))
+    axes.errorbar(table["n"], value, yerr=np.vstack([value - low, high - value]).clip(0.0), fmt="o-", color=_INK)
+    if len(table):
+        axes.set_xscale("log")
+        axes.set_xticks(table["n"], [f"{n:,}" for n in table["n"]])
+        axes.minorticks_off()
     _note_if_empty(axes, table)
     return _png(figure)

@@ -16,7 +16,11 @@ h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2.2rem;b
 table{border-collapse:collapse;font-size:13px;margin:.6rem 0}th,td{padding:.25rem .6rem;border-bottom:1px solid #e8e8e8}
 th{text-align:left;background:#f6f6f6}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .plots{display:flex;flex-wrap:wrap;gap:1rem}.plots img{width:500px;max-width:100%;height:auto}
-.note{color:#555}.mark{background:#fff4d6;padding:.6rem .9rem;border-left:4px solid #e0a800}
+.note{color:#555;max-width:75ch}.mark{background:#fff4d6;padding:.6rem .9rem;border-left:4px solid #e0a800}
+.scroll{overflow-x:auto}ul{max-width:75ch;padding-left:1.2rem}li{margin:.3rem 0}summary{cursor:pointer;color:#555}
+@media(max-width:600px){body{margin:1rem auto;font-size:16px}.plots img{width:100%}}
+@media print{body{max-width:none;margin:0;font-size:11px}.plots img{width:45%}.scroll{overflow:visible}
+section,img,tr{break-inside:avoid}table{font-size:9px}th,td{padding:.15rem .3rem}}
 """
 
 
@@ -38,14 +42,20 @@ class Page:
     warnings: Sequence[str]
     facts: Mapping[str, object]
     sections: Sequence[Section]
+    words: Sequence[str] = ()
+    """How much to trust it and where not, sentence by sentence; stands before the sections."""
 
     def html(self) -> bytes:
         """The page as UTF-8; the same content gives the same bytes."""
         parts = [f"<h1>{html.escape(self.title)}</h1>"]
         parts += [f'<p class="mark">{html.escape(w)}</p>' for w in self.warnings]
-        parts.append(_facts(self.facts))
-        parts += [_section(s) for s in self.sections]
-        head = f'<meta charset="utf-8"><title>{html.escape(self.title)}</title><style>{_STYLE}</style>'
+        if self.words:
+            items = "".join(f"<li>{html.escape(word)}</li>" for word in self.words)
+            parts.append(f"<h2>How much to trust it, and where not</h2><ul>{items}</ul>")
+        parts.append(f"<h2>What was trained on what</h2>{_facts(self.facts)}")
+        parts += [f"<section>{_section(s)}</section>" for s in self.sections]
+        view = '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        head = f'<meta charset="utf-8">{view}<title>{html.escape(self.title)}</title><style>{_STYLE}</style>'
         return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'.encode()
 
 
@@ -67,7 +77,7 @@ def _facts(facts: Mapping[str, object]) -> str:
     rows = "".join(
         f"<tr><th>{html.escape(name)}</th><td>{html.escape(cell(value))}</td></tr>" for name, value in facts.items()
     )
-    return f"<table>{rows}</table>"
+    return f'<div class="scroll"><table>{rows}</table></div>'
 
 
 def _table(table: pd.DataFrame) -> str:
@@ -77,7 +87,7 @@ def _table(table: pd.DataFrame) -> str:
     body = "".join(
         "<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in table.itertuples(index=False, name=None)
     )
-    return f"<table><tr>{head}</tr>{body}</table>"
+    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
 
 
 def _cell(value: object) -> str:

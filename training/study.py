@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ import pandas as pd
 from features.catalog import CATALOG, LIFT_NAMES, NAMES
 from training import evaluate, metrics, plots
 from training.config import TrainSettings
+from training.effects import Effect
 from training.evaluate import CONSTANT, MODEL, Judged
-from training.report import Section, with_intervals
 
 if TYPE_CHECKING:
     from models.scorer import CreatorScorer
@@ -42,11 +42,15 @@ class Study:
 
     time: View | None = None
     unseen: View | None = None
+    after: View | None = None
+    """The other mode: what is known once clicks and attributed orders are in."""
+    growth: pd.DataFrame | None = None
+    """As `training.growth.growth_table` gives it."""
     extra: Mapping[str, float] = field(default_factory=dict)
 
     def figures(self) -> dict[str, float]:
         """All figures by name: `time.skill`, `unseen.skill`, …"""
-        views = {"time": self.time, "unseen": self.unseen}
+        views = {"time": self.time, "unseen": self.unseen, "after": self.after}
         found = {f"{name}.{key}": v for name, view in views.items() if view for key, v in view.figures.items()}
         return found | dict(self.extra)
 
@@ -127,8 +131,11 @@ def importance(scorer: CreatorScorer, X: pd.DataFrame) -> tuple[pd.DataFrame, pd
     return one, two
 
 
-def plots_of(view: View | None, families: pd.DataFrame, features: pd.DataFrame) -> dict[str, bytes]:
-    """PNG bytes by file name; a view that is None leaves out its plots."""
+def plots_of(
+    found: Study, families: pd.DataFrame, features: pd.DataFrame, curves: Sequence[Effect]
+) -> dict[str, bytes]:
+    """PNG bytes by file name; what was not judged leaves out its plots."""
+    view = found.time
     made = {
         "importance_by_family.png": plots.bars(
             families, title="What moves predicted lift, by family", x="mean absolute log lift"
@@ -137,6 +144,9 @@ def plots_of(view: View | None, families: pd.DataFrame, features: pd.DataFrame) 
             features, title="What moves predicted lift, by feature", x="mean absolute log lift"
         ),
     }
+    made |= {f"effect_{c.feature}.png": plots.effect(c.curve, title=c.title, x=c.unit) for c in curves}
+    if found.growth is not None:
+        made["data_size.png"] = plots.data_size(found.growth)
     if view is not None:
         skill = view.rules.rename(columns={"skill": "value", "skill_low": "low", "skill_high": "high"})
         made |= {
@@ -150,57 +160,3 @@ def plots_of(view: View | None, families: pd.DataFrame, features: pd.DataFrame) 
             ),
         }
     return made
-
-
-_RULE_COLUMNS = (
-    "name", "deviance", "vs_constant", "vs_model", "skill", "true_rmse", "rank_correlation", "qini", "slope", "bias",
-)  # fmt: skip
-_RULES_TEXT = (
-    "Deviance is per conversion (smaller is better), given both groups' conversions together, so that the unknown "
-    "baseline has cancelled; a test's weight stops growing where true lifts differ more than it can miss. vs_constant "
-    "is relative to the constant lift (below 0 is better). vs_model above 0 means that the model is better than the "
-    "rule. Skill is the share of true differences in lift that is explained, counting noise taken off; true_rmse is "
-    "the error against true log lift. Qini is in incremental conversions per 1,000 exposed people. Brackets: 95 % "
-    "interval from resampling campaigns. Every rule is fitted anew for each test window, so that even the constant "
-    "differs a little between windows."
-)
-
-
-def sections_of(study: Study, images: Mapping[str, bytes]) -> list[Section]:
-    """The evaluation's part of the report page."""
-    found = []
-    views = (("Out of time", study.time), ("Out of time, on creators never seen", study.unseen))
-    for title, view in views:
-        if view is not None:
-            rules = with_intervals(view.rules, ("vs_constant", "vs_model", "skill"))[list(_RULE_COLUMNS)]
-            found.append(Section(f"{title}: the model against named rules", _RULES_TEXT, [rules]))
-    view = study.time
-    found.append(Section("Plots", plots={name.removesuffix(".png"): png for name, png in images.items()}))
-    if view is None:
-        return found
-    found.append(
-        Section(
-            "Promised and measured",
-            "Incremental conversions promised before and measured after; the ratio of the best chosen shows whether "
-            "choosing the highest predictions makes them too high (winner's curse). ROI is averaged over deals.",
-            [with_intervals(view.promises, ("ratio",)) if len(view.promises) else view.promises],
-        )
-    )
-    found.append(
-        Section(
-            "By platform, tier and goal",
-            "Groups of 30 test labels or more. vs_constant below 0: better than a constant lift there. bias: what "
-            "would have to be added to the predicted log lift. coverage: of the interval of the measured lift.",
-            [view.groups],
-        )
-    )
-    found.append(Section("Interval coverage", "", [with_intervals(view.coverage, ("covered",))]))
-    found.append(
-        Section(
-            "Largest surprises",
-            "Test labels whose outcome was least expected; chance is the predictive probability of one as far out. "
-            "With many labels a few small chances are expected.",
-            [view.misses],
-        )
-    )
-    return found

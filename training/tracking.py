@@ -61,13 +61,15 @@ class Run:
 
 
 @contextmanager
-def open_run(name: str) -> Iterator[Run]:
+def open_run(name: str, parent: Run | None = None) -> Iterator[Run]:
     """An MLflow run that ends as FINISHED, FAILED (an error) or KILLED (interrupted by Ctrl-C or SIGTERM).
 
-    The registry is not touched here. A process killed outright (SIGKILL, power) leaves its run as RUNNING.
+    With a `parent` it is nested in that run. The registry is not touched here. A process killed outright (SIGKILL,
+    power) leaves its run as RUNNING.
     """
     with registry.client() as mlflow:
-        run = mlflow.create_run(_experiment(mlflow), run_name=name)
+        tags = {"mlflow.parentRunId": parent.run_id} if parent else {}
+        run = mlflow.create_run(_experiment(mlflow), run_name=name, tags=tags)
     run_id: str = run.info.run_id
     status = "FAILED"
     try:

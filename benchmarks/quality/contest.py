@@ -16,7 +16,8 @@ from data.synthetic_world import CURRENCIES, PER_DOLLAR
 from features.catalog import BY_NAME, FAMILIES, LIFT_NAMES, NAMES
 from models.families import Floats
 from models.lift import LiftModel
-from models.scorer import CreatorScorer, prior_log_lift
+from models.lift_of_deals import prior_log_lift
+from models.scorer import CreatorScorer
 from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, TrainingSet
 from quality import library
 from quality.markets import Asked, Prepared

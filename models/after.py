@@ -1,0 +1,169 @@
+"""Lift after the campaign: what clicks, codes and attributed orders add to the prediction made before it.
+
+Two modes, never mixed: a score before the campaign knows creator and brief only; this estimate also knows what was
+attributed, and says what a finished collaboration without a lift test has probably caused. It is learned where both a
+test and attributed orders exist, on top of predictions the lift model made of deals it was not fitted on (Gordon,
+Moakler & Zettelmeyer, "Predicted Incrementality by Experimentation": lift from campaign features and last-click
+conversions as proxies).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.attribution import Attribution
+from models.families import Floats
+from models.lift import LiftModel
+
+AFTER_NAMES = ("clicks_per_exposed", "attributed_above_expected", "attributed_above_brand", "code_share")
+"""ln of clicks per exposed person; ln of attributed orders over those expected before the campaign, shrunk by their
+counting noise; the same less what is usual for the brand; share of attributed orders by code without a click."""
+FEWEST = 40
+"""Deals with a lift test and attributed orders below which the estimate before the campaign stands."""
+_BRAND_ORDERS = 10.0
+"""Attributed orders that the belief in a brand like all others is worth."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Finished deals as they are asked about; arrays of shape (n,)."""
+
+    log_lift: Floats
+    """Predicted before the campaign, by a model that did not learn from the deal."""
+    anyway: Floats
+    """Conversions expected without the post among the people exposed."""
+    exposed: Floats
+    """People exposed: counted, or expected where nobody counted."""
+    clicks: Floats
+    attributed: Floats
+    code_uses: Floats
+    """Uses of the code without a click. NaN where not known, as for clicks and attributed."""
+    brand: Sequence[str]
+
+    @classmethod
+    def of(cls, deals: pd.DataFrame, log_lift: Floats, exposed: Floats, rate: Floats) -> Finished:
+        """From rows of a training set's deals; `exposed` and `rate` (conversions per person) as expected before, the
+        former giving way to what was counted."""
+        counted = deals["exposed"].to_numpy(dtype=np.float64)
+        people = np.where(counted > 0, counted, exposed)
+        told = {
+            name: deals[column].to_numpy(dtype=np.float64)
+            for name, column in (
+                ("clicks", "clicks"), ("attributed", "attributed_conversions"), ("code_uses", "code_uses_without_click")
+            )
+        }  # fmt: skip
+        return cls(log_lift, people * rate, people, brand=deals["brand"].astype("str").tolist(), **told)
+
+    def take(self, rows: np.ndarray, log_lift: Floats) -> Finished:
+        """The deals at these positions, with another prediction for them."""
+        arrays = {
+            name: getattr(self, name)[rows] for name in ("anyway", "exposed", "clicks", "attributed", "code_uses")
+        }
+        return Finished(log_lift=log_lift, brand=[self.brand[i] for i in rows.tolist()], **arrays)
+
+
+@dataclass(frozen=True)
+class AfterModel:
+    """What attributed orders and clicks say beyond the prediction before the campaign."""
+
+    lift: LiftModel
+    attribution: Attribution
+    brands: Mapping[str, float]
+    """ln of attributed over expected attributed orders by brand, shrunk to 0."""
+    n_rows: int
+    """Deals with a test and attributed orders that it learned from."""
+
+    def predict(self, asked: Finished) -> tuple[Floats, Floats]:
+        """Log lift after the campaign and the standard deviation of the true one about it, shape (n,) each.
+
+        Deals without attributed orders and clicks on record are missing values, not zeros.
+        """
+        Z = self._features(asked)
+        log_lift = self.lift.predict(Z, asked.log_lift)
+        return log_lift, self.lift.spread(Z, asked.log_lift)[1]
+
+    def _features(self, asked: Finished) -> pd.DataFrame:
+        usual = np.array([self.brands.get(name, 0.0) for name in asked.brand], dtype=np.float64)
+        return _features(asked, self.attribution, usual)
+
+    def state(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """As plain JSON values, and the texts of its trees."""
+        lift, trees = self.lift.state()
+        plain = {
+            "lift": lift, "attribution": self.attribution.to_json(), "brands": dict(sorted(self.brands.items())),
+            "n_rows": self.n_rows,
+        }  # fmt: skip
+        return plain, trees
+
+    @classmethod
+    def from_state(cls, saved: Mapping[str, Any], trees: tuple[str, ...]) -> AfterModel:
+        """The model that `state` described."""
+        return cls(
+            LiftModel.from_state(saved["lift"], trees), Attribution.from_json(saved["attribution"]),
+            {str(name): float(value) for name, value in saved["brands"].items()}, int(saved["n_rows"]),
+        )  # fmt: skip
+
+
+def fit_after(
+    known: Finished, counts: pd.DataFrame, attribution: Attribution, before_tau: float, seed: int, groups: Sequence[str]
+) -> AfterModel | None:
+    """Learn from deals with a lift test; None below `FEWEST` that have attributed orders, too.
+
+    Parameters
+    ----------
+    known : the deals; their `log_lift` comes from folds they were not in, NaN leaves one out
+    counts : their lift tests, as `models.lift.LiftModel.fit` takes them
+    before_tau : spread of true log lifts about the prediction before the campaign
+    groups : rows of one group are held out together when the model judges itself
+    """
+    told = np.flatnonzero(np.isfinite(known.log_lift))
+    known, counts, groups = (
+        known.take(told, known.log_lift[told]),
+        counts.iloc[told],
+        [groups[i] for i in told.tolist()],
+    )
+    n = int(np.sum(np.isfinite(known.attributed)))
+    if n < FEWEST:
+        return None
+    brands, usual = _brand_levels(known, attribution)
+    lift = LiftModel(0.0, max(before_tau, 0.05) * np.sqrt(2.0), rates=False, seed=seed)
+    lift.fit(_features(known, attribution, usual), counts.assign(prior=known.log_lift), groups=groups)
+    return AfterModel(lift, attribution, brands, n)
+
+
+def _expected(asked: Finished, attribution: Attribution) -> Floats:
+    return np.asarray(attribution.expected(asked.anyway, asked.anyway * np.expm1(asked.log_lift)) + 1e-9)
+
+
+def _brand_levels(known: Finished, attribution: Attribution) -> tuple[dict[str, float], Floats]:
+    """Level of each brand over all its deals; and, for learning, each deal's brand level without the deal itself."""
+    expected = _expected(known, attribution)
+    told = np.isfinite(known.attributed)
+    rows = pd.DataFrame({"brand": list(known.brand), "seen": np.where(told, known.attributed, 0.0),
+                         "expected": np.where(told, expected, 0.0)})  # fmt: skip
+    sums = rows.groupby("brand")[["seen", "expected"]].sum()
+    level = np.log((sums["seen"] + _BRAND_ORDERS) / (sums["expected"] + _BRAND_ORDERS))
+    others = sums.loc[rows["brand"]].to_numpy() - rows[["seen", "expected"]].to_numpy()
+    usual = np.log((others[:, 0] + _BRAND_ORDERS) / (others[:, 1] + _BRAND_ORDERS))
+    return {str(name): float(value) for name, value in level.items()}, np.asarray(usual)
+
+
+def _features(asked: Finished, attribution: Attribution, usual: Floats) -> pd.DataFrame:
+    expected = _expected(asked, attribution)
+    people = np.maximum(asked.exposed, 1.0)
+    above = np.log((asked.attributed + 0.5) / (expected + 0.5))
+    # A ratio of few orders is mostly luck: it counts as far as orders differ by more than their counting noise.
+    kept = expected / (expected + 1.0 / max(attribution.noise**2, 0.01))
+    return pd.DataFrame(
+        {
+            "clicks_per_exposed": np.log((asked.clicks + 0.5) / people),
+            "attributed_above_expected": kept * above,
+            "attributed_above_brand": kept * (above - usual),
+            "code_share": np.minimum(asked.code_uses / np.maximum(asked.attributed, 1.0), 1.0),
+        }
+    )
