@@ -26,6 +26,10 @@ from quality.summary import ablation_summary, curve_summary, market_summary
 
 SEEDS = 10
 BIG_SEEDS = 2
+CURVE_SEEDS = 5
+"""Markets on which the data-size curve and the families of features are judged."""
+WITH_LIBRARY = ("ordinary", "weak", "strong")
+"""Markets on which the library's learners, the slowest, take part."""
 CURVE = (0, 30, 100, 300, 1_000, 3_000)
 """Sizes at which the model alone is judged on the ordinary market as it grows."""
 BIG, BIG_CURVE = 30_000, (3_000, 10_000)
@@ -60,7 +64,7 @@ class Job:
         if self.place.size == BIG:
             return [(size, "curve") for size in (BIG, *BIG_CURVE)]
         parts = [(size, "full") for size in FULL[self.place.kind][1]]
-        if self.place.kind == "ordinary":
+        if self.place.kind == "ordinary" and self.place.seed < CURVE_SEEDS:
             parts += [(size, "curve") for size in CURVE] + [(2_000, "ablation")]
         return parts
 
@@ -86,7 +90,8 @@ def work(job: Job, features_only: bool = False) -> str:
     for size, what in () if features_only else missing:
         at, seed = prepared.earlier(size), job.place.seed
         if what == "full":
-            rows, facts = contest.contest(at, seed, peer=job.peer)
+            peer = job.peer if job.place.kind in WITH_LIBRARY else None
+            rows, facts = contest.contest(at, seed, peer=peer)
         elif what == "curve":
             rows, facts = contest.growth(at, seed)
         else:

@@ -16,9 +16,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from common import ROOT, Step, need_public_data, run_step, write_result
+from quality.contest import contest
+from quality.intervals import mean_and_interval
+from quality.markets import cut_market
+from quality.summary import market_summary
 
 from data.history import History
-from data.sources import load_history
+from data.sources import load_history, read_tables
+from data.synthetic import MarketConfig, simulate_outcomes
 from models.registry import load_scorer
 
 SEED = 11
@@ -26,6 +31,8 @@ COLLABORATIONS = 3_000
 PAST_SHARE = 0.7
 """Deals agreed in the first 70 % of the period may be learned from; the later ones are the future."""
 LEVEL = 0.8
+CONTEST_SEEDS, ASKED = 3, 500
+"""Markets laid on the creators, and questions to the catalogue in each."""
 _MAPPINGS = ROOT / "benchmarks" / "mappings"
 _IMPORTS = (
     ("creators.csv.gz", "instagram_creators.yaml"),
@@ -79,6 +86,22 @@ def judge(workspace: Path, history: History, future: pd.DataFrame) -> dict[str, 
     }
 
 
+def everybody(workspace: Path) -> dict[str, Any]:
+    """The figures of the quality benchmark on these creators: all contestants, decisions, calibration, at one size."""
+    tables = read_tables(workspace)
+    rows, facts = {}, {}
+    for seed in range(CONTEST_SEEDS):
+        config = MarketConfig(collaborations=COLLABORATIONS, asked_pairings=ASKED, seed=seed)
+        market = simulate_outcomes(tables, config)
+        deals = market.tables["collaborations"]
+        known = deals["measure"].notna() & (deals["outcome_known_at"] < deals["agreed_at"].quantile(PAST_SHARE))
+        prepared = cut_market(market, int(known.sum()), seed)
+        rows[seed], facts[seed] = contest(prepared, seed, peer=os.environ.get("CREATORLIFT_PEER_PYTHON"))
+        print(f"contest, seed {seed} of {CONTEST_SEEDS}", flush=True)
+    past = mean_and_interval([facts[seed]["known"] for seed in rows])
+    return {"past_collaborations": past, **market_summary(rows, facts)}
+
+
 def main() -> None:
     """Run every step, print and store what was done."""
     source = need_public_data("instagram-influencer-posts")
@@ -95,6 +118,7 @@ def main() -> None:
         steps.append(run_step("promote", "promote", "--reason", "benchmark", "--force", cwd=folder))
         future = future_deals(history, cut)
         judged = judge(market, history, future)
+        contested = everybody(real)
         rows = {name: len(history[name]) for name in ("creators", "posts", "comments", "campaigns", "collaborations")}
     print(json.dumps(judged, indent=2))
     write_result(
@@ -105,6 +129,7 @@ def main() -> None:
             "steps": [{"name": s.name, "seconds": round(s.seconds, 1), "peak_mib": round(s.peak_mib)} for s in steps],
             "seconds": round(sum(s.seconds for s in steps), 1),
             "simulated_future": judged,
+            "contest": contested,
         },
     )
 

@@ -15,7 +15,9 @@ from data.synthetic_truth import REACH_SD
 from data.synthetic_world import CURRENCIES, PER_DOLLAR
 from features.catalog import BY_NAME, FAMILIES, LIFT_NAMES, NAMES
 from models.families import Floats
+from models.finished import after_campaign
 from models.lift import LiftModel
+from models.lift_of_deals import lift_tests as lift_tests_of
 from models.lift_of_deals import prior_log_lift
 from models.scorer import CreatorScorer
 from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, TrainingSet
@@ -93,13 +95,10 @@ def lift_tests(known: TrainingSet) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarr
 
 def _like_the_scorer(X: pd.DataFrame, known: TrainingSet, labels: np.ndarray, seed: int) -> LiftModel:
     """The lift model as the scorer fits it, on other columns."""
-    priors = load_priors()
-    deals = known.deals.iloc[labels]
-    model = LiftModel(
-        priors.lift["sales"].median, float(np.mean([p.sd for p in priors.lift.values()])), rates=False, seed=seed
-    )
-    counts = deals[[*LABEL_COLUMNS, "test_id"]].assign(prior=prior_log_lift(deals["goal"], priors))
-    return model.fit(X, counts, groups=deals["creator_id"].tolist())
+    priors = known.priors
+    sd = float(np.mean([p.sd for p in priors.lift.values()]))
+    model = LiftModel(priors.lift["sales"].median, sd, rates=False, seed=seed)
+    return model.fit(X, lift_tests_of(known, labels), groups=known.deals["creator_id"].iloc[labels].tolist())
 
 
 def ceiling(prepared: Prepared, seed: int) -> Predict:
@@ -172,7 +171,17 @@ def _judged(scorer: CreatorScorer, asked: Asked, seed: int) -> pd.DataFrame:
             f"pred {MODEL}": told["log_lift"],
         }
     )
-    return out.join(_money(rows)).join(_realised(rows, seed))
+    return out.join(_money(rows)).join(_realised(rows, seed)).join(_after(scorer, asked))
+
+
+def _after(scorer: CreatorScorer, asked: Asked) -> pd.DataFrame:
+    """Log lift of finished deals once clicks and attributed orders are known: `after`, after_low, after_high; NaN for
+    questions, and where the scorer has no such model."""
+    columns = {"after": "log_lift_after", "after_low": "log_lift_after_low", "after_high": "log_lift_after_high"}
+    if scorer.after is None or "attributed_conversions" not in asked.rows:
+        return pd.DataFrame(np.nan, index=asked.rows.index, columns=list(columns))
+    told = after_campaign(scorer, asked.X, asked.rows, LEVEL).reset_index(drop=True)
+    return pd.DataFrame({name: told[column] for name, column in columns.items()})
 
 
 def _money(rows: pd.DataFrame) -> pd.DataFrame:

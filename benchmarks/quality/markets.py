@@ -158,13 +158,17 @@ def prepare(place: Place, cache: Path) -> Prepared:
 
 
 def _made(place: Place) -> Prepared:
-    market = simulate_market(place.config)
+    return cut_market(simulate_market(place.config), place.size, place.seed)
+
+
+def cut_market(market: Market, size: int, seed: int) -> Prepared:
+    """A market at the time when the outcomes of `size` collaborations are known."""
     history = History.of(market.tables)
     deals = history["collaborations"]
     known_at = deals["outcome_visible_at"][deals["measure"].notna().to_numpy()].sort_values()
-    cut = known_at.iloc[place.size - 1] + pd.Timedelta(1, unit="us")
-    reference = fit_reference(history, cut, place.seed)
-    material = build_material(history, cut, reference, data="simulated", seed=place.seed, priors=load_priors())
+    cut = known_at.iloc[size - 1] + pd.Timedelta(1, unit="us")
+    reference = fit_reference(history, cut, seed)
+    material = build_material(history, cut, reference, data="simulated", seed=seed, priors=load_priors())
     known = material.whole
     rows = _deals(market, history).set_index("collaboration_id", drop=False)
     past = rows.loc[known.deals["collaboration_id"]].reset_index(drop=True)

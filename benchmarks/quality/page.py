@@ -21,7 +21,7 @@ def write(result: Found) -> None:
     markets: Found = result["markets"]
     if "ordinary" in markets:
         parts += [_reach(markets), _contestants(markets["ordinary"])]
-    parts += [_other_markets(markets), _decisions(markets), _calibration(markets)]
+    parts += [_other_markets(markets), _decisions(markets), _calibration(markets), _after(markets)]
     if result["data_size"]:
         parts.append(_data_size(result["data_size"]))
     if "ablation" in result:
@@ -40,7 +40,7 @@ things are compared on the same markets. Errors are those of log lift. The ceili
 causes of lift instead of features: what is missing to it cannot be learned from this many tests."""
 
 
-def told(value: Found | None, digits: int = 3, percent: bool = False) -> str:
+def short(value: Found | None, digits: int = 3, percent: bool = False) -> str:
     """`mean (low to high)`."""
     if value is None:
         return "–"
@@ -64,9 +64,9 @@ def _reach(markets: Found) -> str:
             best, library = lift.get("best_opponent", {}), lift.get("best_library_learner", {})
             share = lift.get("share_of_ceiling")
             rows.append([
-                kind, size, told(found["labels"], 0), told(lift["contestants"]["model"]["rmse"]),
-                f"{best.get('name', '–')}, {told(best.get('rmse_above_model'))}",
-                f"{library.get('name', '–')}, {told(library.get('model_rmse_ratio'), 2)}",
+                kind, size, short(found["labels"], 0), short(lift["contestants"]["model"]["rmse"]),
+                f"{best.get('name', '–')}, {short(best.get('rmse_above_model'))}",
+                f"{library.get('name', '–')}, {short(library.get('model_rmse_ratio'), 2)}",
                 "–" if share is None else f"{share['of_means']:.0%}",
             ])  # fmt: skip
     head = ["market", "past collaborations", "lift tests", "RMSE of the model", "best opponent, RMSE above the model's",
@@ -81,8 +81,8 @@ def _contestants(sizes: Found) -> str:
             contestants = found[view]["lift"]["contestants"]
             order = sorted(contestants, key=lambda name: contestants[name]["rmse"]["mean"])
             rows = [
-                [name, told(c["rmse"]), told(c.get("rmse_above_model")), told(c["explained"], 2),
-                 told(c["rank_correlation"], 2), told(c["bias"])]
+                [name, short(c["rmse"]), short(c.get("rmse_above_model")), short(c["explained"], 2),
+                 short(c["rank_correlation"], 2), short(c["bias"])]
                 for name in order
                 for c in [contestants[name]]
             ]  # fmt: skip
@@ -120,7 +120,7 @@ def _other_markets(markets: Found) -> str:
                 here = found[view]
                 fit = here["fit_score"]
                 spread = here["lift"]["contestants"]["model"]["spread"]
-                rows.append([size, view, told(spread), f"{fit['lowest']:.0f} to {fit['highest']:.0f}",
+                rows.append([size, view, short(spread), f"{fit['lowest']:.0f} to {fit['highest']:.0f}",
                              f"{fit['q05']:.0f} to {fit['q95']:.0f}"])  # fmt: skip
         head = ["past collaborations", "view", "spread of predicted log lift", "fit, lowest to highest",
                 "fit, middle 90 %"]  # fmt: skip
@@ -131,7 +131,7 @@ def _other_markets(markets: Found) -> str:
     if "confounded" in markets:
         size, found = next(iter(markets["confounded"].items()))
         rows = [
-            [name, view, told(r["rank_correlation"], 2), told(r["top_tenth_above_all"], 3, percent=True)]
+            [name, view, short(r["rank_correlation"], 2), short(r["top_tenth_above_all"], 3, percent=True)]
             for view in ("future", "catalogue")
             for name, r in found[view]["rankings"].items()
         ]
@@ -159,9 +159,9 @@ def _decisions(markets: Found) -> str:
                 for key, name, kept in _ECONOMICS:
                     one = here[key]
                     rows.append([
-                        kind, size, view, name, told(one["contestants"]["model"], 3),
-                        f"{one['best_opponent']}, {told(one['contestants'][one['best_opponent']], 3)}",
-                        f"{one['model_over_best_opponent']:.2f}", told(one["contestants"]["ceiling"], 3),
+                        kind, size, view, name, short(one["contestants"]["model"], 3),
+                        f"{one['best_opponent']}, {short(one['contestants'][one['best_opponent']], 3)}",
+                        f"{one['model_over_best_opponent']:.2f}", short(one["contestants"]["ceiling"], 3),
                         f"{here[kept]['of_totals']:.2f}",
                     ])  # fmt: skip
     if not rows:
@@ -184,7 +184,7 @@ def _calibration(markets: Found) -> str:
         for size, found in sizes.items():
             for view in ("future", "catalogue"):
                 cover, chance = found[view]["coverage"], found[view]["probabilities"]
-                rows.append([kind, size, view, *(told(cover[name]["covered"], 3, percent=True) for name in _COVERED),
+                rows.append([kind, size, view, *(short(cover[name]["covered"], 3, percent=True) for name in _COVERED),
                              "–" if cover["worst_group"] is None else f"{cover['worst_group']:.0%}"])  # fmt: skip
                 errors.append([kind, size, view, *(f"{chance[e]['error']:.3f} (chance {chance[e]['by_chance']:.3f})"
                                                    for e in ("fit", "P(ROI > 0)"))])  # fmt: skip
@@ -222,14 +222,37 @@ def _reliability(found: Found) -> str:
     return _saved(figure, "probabilities", "Predicted probabilities against frequencies")
 
 
+def _after(markets: Found) -> str:
+    rows = []
+    for kind, sizes in markets.items():
+        for size, found in sizes.items():
+            told = found["after_the_campaign"]
+            if told:
+                rows.append([
+                    kind, size, *(short(told[key]) for key in ("rmse_before", "rmse_after", "rmse_before_above_after")),
+                    short(told["explained_before"], 2), short(told["explained_after"], 2),
+                    short(told["coverage_80"], 3, percent=True),
+                ])  # fmt: skip
+    if not rows:
+        return ""
+    head = ["market", "past", "RMSE before", "RMSE after", "before above after", "explained before", "explained after",
+            "80 % interval covers"]  # fmt: skip
+    text = (
+        "Another question than a score: what a finished deal has caused, once its clicks, codes and attributed orders "
+        "are known. Deals to come after the cut, their lift tests hidden.\n\n"
+    )
+    return "## After the campaign\n\n" + text + table(head, rows)
+
+
 def _data_size(points: list[Found]) -> str:
     rows = []
     for p in sorted(points, key=lambda p: (p["market"], p["size"])):
         factor = p["attributed_to_incremental"]
         rows.append([
-            p["market"], f"{p['size']:,}", str(p["seeds"]), told(p["labels"], 0), told(p["rmse"]["model"]),
-            told(p["constant_rmse_above_model"]), told(p["explained"]["model"], 2), told(p["explained"]["ceiling"], 2),
-            told(p["coverage_80"], 3, percent=True), told(p["rmse_without_attributed_above_model"], 4),
+            p["market"], f"{p['size']:,}", str(p["seeds"]), short(p["labels"], 0), short(p["rmse"]["model"]),
+            short(p["constant_rmse_above_model"]),
+            *(short(p["explained"][name], 2) for name in ("model", "ceiling")),
+            short(p["coverage_80"], 3, percent=True), short(p["rmse_without_attributed_above_model"], 4),
             f"{factor['factor']:.2f} ({factor['low']:.2f} to {factor['high']:.2f})",
         ])  # fmt: skip
     figure = Figure(figsize=(6.0, 3.8), dpi=90, layout="constrained")
@@ -261,7 +284,7 @@ def _data_size(points: list[Found]) -> str:
 
 def _ablation(found: Found) -> str:
     rows = [
-        [name, told(f["rmse"]), told(f["explained"], 2), told(f["explained_lost"], 2)]
+        [name, short(f["rmse"]), short(f["explained"], 2), short(f["explained_lost"], 2)]
         for name, f in found.items()
         if isinstance(f, Mapping)
     ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from quality import calibration
-from quality.contest import CEILING, MODEL, figures_of_view, rank_correlation
+from quality.contest import CEILING, MODEL, figures_of_view, lift_figures, rank_correlation
 from quality.decisions import decisions
 from quality.intervals import mean_and_interval
 from quality.library import LIBRARY
@@ -43,6 +43,7 @@ def market_summary(rows: Rows, facts: Mapping[int, Mapping[str, Any]]) -> dict[s
             "rankings": rankings(list(of_view.values())),
             "fit_score": _range([frame["fit_score"] for frame in of_view.values()]),
         }
+    out["after_the_campaign"] = after_table([f[(f["view"] == "future").to_numpy()] for f in rows.values()])
     return out
 
 
@@ -70,6 +71,26 @@ def lift_table(figures: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str
             chosen = {key: table[best][key] for key in ("rmse", "rmse_above_model", "model_rmse_ratio")}
             summary[f"best_{what}"] = {"name": best, **chosen}
     return {**summary, "contestants": table}
+
+
+def after_table(frames: Sequence[pd.DataFrame]) -> dict[str, Any]:
+    """The other mode on finished deals: RMSE and explained share before and after clicks and orders are known, paired
+    over seeds, and coverage of the true lift; empty where no market has it."""
+    told = [frame[frame["after"].notna().to_numpy()] for frame in frames]
+    told = [frame for frame in told if len(frame)]
+    if not told:
+        return {}
+    pairs = [
+        tuple(lift_figures(f[c].to_numpy(), f["true_log_lift"].to_numpy()) for c in ("log_lift", "after")) for f in told
+    ]
+    inside = [f["true_log_lift"].between(f["after_low"], f["after_high"]).mean() for f in told]
+    return {
+        "deals": int(np.mean([len(frame) for frame in told])),
+        **{f"{key}_before": mean_and_interval([before[key] for before, _ in pairs]) for key in ("rmse", "explained")},
+        **{f"{key}_after": mean_and_interval([after[key] for _, after in pairs]) for key in ("rmse", "explained")},
+        "rmse_before_above_after": mean_and_interval([before["rmse"] - after["rmse"] for before, after in pairs]),
+        "coverage_80": mean_and_interval(inside),
+    }
 
 
 def decision_table(found: Sequence[tuple[Mapping[str, Mapping[str, float]], Mapping[str, float]]]) -> dict[str, Any]:
