@@ -52,18 +52,48 @@ def running_postgres() -> Iterator[URL]:
     try:
         if who:
             shutil.chown(home, str(who["user"]))
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": home}
         data = str(home / "data")
-        subprocess.run([found / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-N"], check=True, **quiet, **who)  # type: ignore[call-overload]
-        options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c max_connections=50"
-        control = [found / "pg_ctl", "-D", data, "-w"]
-        subprocess.run([*control, "-o", options, "-l", home / "log", "start"], check=True, **quiet, **who)  # type: ignore[call-overload]
+        _run([found / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-N"], home, who)
+        url = URL.create("postgresql+psycopg", "tester", database="postgres", query={"host": str(home)})
+        _start(url)
         try:
-            yield URL.create("postgresql+psycopg", "tester", database="postgres", query={"host": str(home)})
+            yield url
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=True, **quiet, **who)  # type: ignore[call-overload]
+            _stop(url)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def stopped(server: URL) -> Iterator[None]:
+    """The server is away while the block runs: every connection is cut."""
+    _stop(server)
+    try:
+        yield
+    finally:
+        _start(server)
+
+
+def _run(command: list[object], home: Path, who: dict[str, object]) -> None:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": home}
+    subprocess.run([str(part) for part in command], check=True, **quiet, **who)  # type: ignore[call-overload]
+
+
+def _start(server: URL) -> None:
+    home = Path(str(server.query["host"]))
+    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c max_connections=50"
+    _run([*_control(home), "-o", options, "-l", home / "log", "start"], home, _unprivileged())
+
+
+def _stop(server: URL) -> None:
+    home = Path(str(server.query["host"]))
+    _run([*_control(home), "-m", "immediate", "stop"], home, _unprivileged())
+
+
+def _control(home: Path) -> list[object]:
+    found = programs()
+    assert found is not None
+    return [found / "pg_ctl", "-D", home / "data", "-w"]
 
 
 def new_database(server: URL) -> URL:
