@@ -60,7 +60,11 @@ def server(command: Sequence[str], port: int, path: str) -> Iterator[tuple[str, 
     """A server under way: its address, seconds from start to its first good answer at `path`, its process."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+        # mlflow looks for uvicorn on the path.
+        command, cwd=ROOT, env=os.environ | {
+            "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore",
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        },
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
