@@ -159,9 +159,8 @@ def added(patterns: npt.NDArray[np.uint8], table: Floats) -> Floats:
     One tree after another from 0, as LightGBM does, so that a row's bits do not depend on the batch.
     """
     trees, n = patterns.shape
-    if n * 8 < trees:
-        found = table[np.arange(trees)[:, None], patterns]
-        return np.asarray(np.cumsum(np.concatenate([np.zeros((1, *found.shape[1:])), found]), axis=0)[-1])
+    if trees and n * 8 < trees:
+        return np.asarray(np.cumsum(table[np.arange(trees)[:, None], patterns], axis=0)[-1])
     out = np.zeros((n, table.shape[2]))
     for tree in range(trees):
         out += table[tree].take(patterns[tree], axis=0)

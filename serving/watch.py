@@ -37,7 +37,8 @@ class Watch:
         self._swap = swap
         self._clock = clock
         self._stop = threading.Event()
-        self._seen: object = None
+        # What answers was just loaded: a registry that has not changed lately need not be asked at once.
+        self._seen: object = self._registry_mark() if self._registry_rests() else None
         self._asked_at = 0.0
         self._tried_at = 0.0
         self._building: subprocess.Popen[bytes] | None = None
@@ -78,6 +79,13 @@ class Watch:
             return None
         found = [file.with_name(file.name + end) for end in ("", "-wal", "-journal")]
         return tuple((place.name, place.stat().st_mtime_ns, place.stat().st_size) for place in found if place.exists())
+
+    def _registry_rests(self) -> bool:
+        """Whether the registry is a file that was last written well before this service started."""
+        file = database_file(tracking_uri())
+        if file is None or not file.exists():
+            return False
+        return self._clock() - file.stat().st_mtime > _UNKNOWN_REGISTRY_SECONDS
 
     def _look_for_model(self, live: Live) -> None:
         mark = self._registry_mark()
