@@ -41,7 +41,7 @@ from models.training_set import CAMPAIGN_COLUMNS, DataKind, TrainingSet
 Progress = Callable[[int, int], None]
 Columns = Mapping[str, Any]
 """Flat columns by name: arrays or lists of n values."""
-LEVELS = (0.5, 0.99)
+LEVELS = (0.05, 0.99)
 """Interval levels that may be asked for."""
 _AT = {name: at for at, name in enumerate(NAMES)}
 _FOR_REACH = np.isin(
@@ -178,7 +178,7 @@ class CreatorScorer:
         history : tables that hold the pairings' creators and campaigns
         pairings : n rows with creator_id, campaign_id and as_of (UTC)
         terms : frame on the same index: fee, commission_rate, product_cost, expected_exposed; NaN is "not given"
-        level : of every interval, 0.5 to 0.99
+        level : of every interval, 0.05 to 0.99
         target_roi, safety : the maximum fee is the one at which P(ROI >= target_roi) is `safety`
         explain : whether to give reasons
 

@@ -195,7 +195,7 @@ class Question(Strict):
         examples=["2025-03-15T00:00:00Z"],
     )
     level: float = Field(
-        default=0.8, strict=True, ge=0.5, le=0.99, description="level of all intervals, from 0.5 to 0.99"
+        default=0.8, strict=True, ge=0.05, le=0.99, description="level of all intervals, from 0.05 to 0.99"
     )
     abstain: bool = Field(
         default=False, strict=True, description="true: no score for a candidate outside the model's support"

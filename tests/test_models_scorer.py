@@ -142,7 +142,7 @@ def test_wrong_questions_are_named_together() -> None:
     known, _ = asked()
     terms = terms_for(known.X.index).drop(columns="fee")
     with pytest.raises(UsageError) as told:
-        fitted().score_features(known.X, known.deals, terms, level=0.2, target_roi=-1.0, safety=1.0)
+        fitted().score_features(known.X, known.deals, terms, level=0.02, target_roi=-1.0, safety=1.0)
     words = str(told.value)
     for part in ("level", "target_roi", "safety", "terms, column fee"):
         assert part in words

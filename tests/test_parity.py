@@ -170,7 +170,7 @@ def test_the_ends_of_every_range_are_answered(live: Live, campaign: dict[str, An
     body = {"campaign": campaign | extreme, "candidates": candidates, "as_of": "2026-01-04T00:00:00Z", "explain": True}
     response = live.answer(ScoreRequest.model_validate_json(json.dumps(body)), NOW).response
     assert response.errors == [] and len(response.results) == len(candidates)
-    for level in (0.5, 0.99):
+    for level in (0.05, 0.99):
         asked = ScoreRequest.model_validate_json(json.dumps(body | {"level": level}))
         assert len(live.answer(asked, NOW).response.results) == 5
     assert TypeAdapter(ScoreResponse).validate_json(json_bytes(response), strict=True) == response

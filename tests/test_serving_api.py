@@ -121,7 +121,7 @@ def test_a_faulty_body_names_every_field(client: httpx.Client) -> None:
     assert problem["errors"] == [
         {"field": "campaign.order_value", "got": "null", "allowed": "a number of at least 0 [money per conversion]"},
         {"field": "campaign.gross_margin", "got": "45", "allowed": "a share from 0 to 1 (0.45, not 45)"},
-        {"field": "level", "got": "nan", "allowed": "level of all intervals, from 0.5 to 0.99"},
+        {"field": "level", "got": "nan", "allowed": "level of all intervals, from 0.05 to 0.99"},
     ]
     assert problem["detail"].startswith("3 faults in the body")
 
@@ -215,7 +215,7 @@ def test_a_failure_of_ours_is_a_problem_without_its_inside() -> None:
 
 
 def test_an_input_refused_further_in_is_the_callers() -> None:
-    fault = Fault("level", "0.2", "0.5 to 0.99")
+    fault = Fault("level", "0.02", "0.05 to 0.99")
     with running(make_service(lambda: (ServeSettings(), raising(UsageError(fault))))) as client:
         problem = assert_problem(client.post("/v1/score", json=body()), 422, "invalid-body")
-        assert problem["errors"] == [{"field": "level", "got": "0.2", "allowed": "0.5 to 0.99"}]
+        assert problem["errors"] == [{"field": "level", "got": "0.02", "allowed": "0.05 to 0.99"}]

@@ -23,7 +23,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "test_share": (0.05, 0.6),
     "min_train": (10, 10**9),
     "unseen_groups": (0, 10),
-    "level": (0.5, 0.99),
+    "level": (0.05, 0.99),
     "bootstrap": (50, 10_000),
     "top_k": (1, 10_000),
     "tune": (0, 10_000),
