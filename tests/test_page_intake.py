@@ -128,6 +128,14 @@ def test_a_file_that_cannot_be_read(name: str, data: bytes, told: str) -> None:
     assert "/tmp" not in str(error.value) and "creatorlift-" not in str(error.value)  # noqa: S108
 
 
+def test_an_id_the_catalogue_does_not_have_is_a_mistake(directory: Directory) -> None:
+    found = taken("creator_id,fee,platform\nana,1,\nanna,1,\nher.handle,1,tiktok\n", directory, "instagram")
+    assert [e.name for e in found.entries] == ["ana.runs", "her.handle"]
+    assert [(row.row, row.why) for row in found.wrong] == [
+        (3, "anna is not in the catalogue; give a handle and a platform for others")
+    ]
+
+
 def test_a_broken_upload() -> None:
     with pytest.raises(UsageError, match="broke off"):
         read_upload("data:;base64,@@@", "list.csv")

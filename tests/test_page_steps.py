@@ -49,6 +49,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     context = Context(lambda: NOW)
     store = open_store(store_url({"CREATORLIFT_STATE": str(tmp_path / "state")}))
     monkeypatch.setattr(context.memory, "_store", store)
+    monkeypatch.setattr(context.memory, "_rules", GateRules(KeyRing(lambda: store), None, 0, 60.0))
     context.live = live(Planned())
     yield Desk(context)
     store.close()
@@ -100,6 +101,9 @@ def test_an_outcome_is_kept_and_compared_with_what_was_predicted(desk: Desk) -> 
     said, kept = calls.save(1, "ana", list(TOLD.values()), ids, answer)
     assert text_of(said) == "1 saved." and kept["creator_id"] == "ana"
     assert text_of(calls.save(2, "ana", list(TOLD.values()), ids, answer)[0]) == "1 already known."
+    # An empty fee is the one asked.
+    without = {**TOLD, "fee": None}
+    assert text_of(calls.save(3, "ana", list(without.values()), ids, answer)[0]) == "1 corrected."
     deals = deals_of(desk, answer)
     assert len(deals) == 1 and deals[0].measured[0] == pytest.approx(0.25)
     lift = next(r["lift"] for r in answer["results"] if r["creator_id"] == "ana")

@@ -14,6 +14,7 @@ from serving.page.after_view import result_view, said_view
 from serving.page.desk import Desk
 from serving.page.intake import read_upload
 from serving.page.shortlist import entry_id
+from serving.page.track_view import measured, measured_view
 from serving.page.wiring import Wiring
 
 _OUTCOME = {"type": "outcome", "name": ALL}
@@ -35,6 +36,10 @@ def register(wiring: Wiring) -> None:
         calls.upload, Output("after-said", "children", allow_duplicate=True),
         Output("after-kept", "data", allow_duplicate=True), Output("after-upload", "contents"),
         Input("after-upload", "contents"), State("after-upload", "filename"), State("answer", "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    wiring.server(
+        calls.tool, Output("after-tool", "children"), Input("after-kept", "data"), Input("step", "value"),
         prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
@@ -66,6 +71,8 @@ class Calls:
         if not answer or not creator:
             return "Choose the creator first.", no_update
         told = {i["name"]: value for i, value in zip(ids, values, strict=True)}
+        if told.get("fee") in (None, ""):
+            told["fee"] = next((r["cost"]["fee"] for r in answer["results"] if r["creator_id"] == creator), None)
         return self._kept([outcome_row(answer["campaign_id"], creator, told)])
 
     def upload(self, contents: str | None, filename: str | None, answer: Mapping[str, Any] | None) -> Any:
@@ -80,6 +87,10 @@ class Calls:
         last = next((rows[r.index] for r in reversed(told.results) if r.status != "error"), None)
         kept = {"creator_id": last.get("creator_id"), "posted_at": last.get("posted_at")} if last else {}
         return said_view(told), {**kept, "at": self._desk.now().isoformat()}
+
+    def tool(self, _: Any, step: str) -> Any:
+        """How the tool has done over everything it remembers."""
+        return measured_view(measured(self._desk)) if step == "after" else no_update
 
     def compared(
         self, kept: Mapping[str, Any] | None, step: str, answer: Mapping[str, Any] | None,

@@ -63,7 +63,12 @@ def _form() -> Any:
         if name.endswith("_at"):
             inputs.append(dmc.DateInput(id=key, label=label, valueFormat="D MMM YYYY", clearable=True))
         else:
-            inputs.append(dmc.NumberInput(id=key, label=label, hideControls=True, thousandSeparator=",", min=0))
+            inputs.append(
+                dmc.NumberInput(
+                    id=key, label=label, hideControls=True, thousandSeparator=",", min=0,
+                    placeholder="as asked" if name == "fee" else None,
+                )
+            )  # fmt: skip
     return html.Div(
         [
             html.Div(inputs, className="cl-filters"),

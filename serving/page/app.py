@@ -148,6 +148,7 @@ def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
         "creator-asked",
         "brief",
         "asked",
+        "narrow",
     )
     return [
         dcc.Store(id="boot", data=1),
@@ -202,7 +203,7 @@ def _key() -> Any:
                     dmc.PasswordInput(id="key-text", label="Key",
                                       description="Kept until this tab is closed, nowhere else."),
                     html.Div(
-                        [dmc.Button("Forget it", id="key-forget", variant="subtle", color="red"),
+                        [dmc.Button("Forget it", id="key-forget", variant="subtle", className="cl-danger"),
                          dmc.Button("Use this key", id="key-use")],
                         className="cl-right cl-gap-top",
                     ),

@@ -23,6 +23,7 @@ def register(wiring: Wiring) -> None:
     app.clientside_callback(
         inbrowser("boot"),
         Output("brief-load", "data"), Output("brief-names", "data"), Output("key-open", "children"),
+        Output("narrow", "data"),
         Input("boot", "data"),
     )  # fmt: skip
     app.clientside_callback(
@@ -84,5 +85,5 @@ def saved_list(names: list[str] | None) -> list[Any]:
     items: list[Any] = [dmc.MenuLabel("Open")]
     items += [dmc.MenuItem(name, id={"type": "brief-open", "name": name}) for name in names]
     items += [dmc.MenuDivider(), dmc.MenuLabel("Delete")]
-    items += [dmc.MenuItem(name, id={"type": "brief-forget", "name": name}, c="red") for name in names]
+    items += [dmc.MenuItem(name, id={"type": "brief-forget", "name": name}, className="cl-danger") for name in names]
     return items

@@ -180,7 +180,8 @@ def _list() -> Any:
                     html.H3("Candidates", className="cl-h3", id="candidates-heading"),
                     html.Div(
                         [dmc.Button("Remove selected", id="list-remove", variant="subtle", size="compact-sm"),
-                         dmc.Button("Clear all", id="list-clear", variant="subtle", color="red", size="compact-sm")],
+                         dmc.Button("Clear all", id="list-clear", variant="subtle", color="red", size="compact-sm",
+                                    className="cl-danger")],
                         className="cl-actions",
                     ),
                 ],

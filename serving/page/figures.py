@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -39,9 +40,9 @@ def waterfall(reasons: Sequence[Mapping[str, Any]], total: float, things: str) -
     first = [r for r in reasons if r["feature"] == "typical"]
     rest = [r for r in reasons if r["feature"] not in ("typical",)]
     steps = [*first, *rest]
-    names = [reason_label(r) for r in steps] + [f"Expected extra {things}"]
+    names = [_wrapped(reason_label(r)) for r in steps] + [_wrapped(f"Expected extra {things}")]
     values = [r["incremental_conversions"] for r in steps] + [total]
-    made = figure(f"What makes up the expected extra {things}", 96 + 30 * len(names))
+    made = figure(f"What makes up the expected extra {things}", 96 + 34 * len(names))
     made.add_trace(
         go.Waterfall(
             orientation="h", y=names, x=values, measure=["relative"] * len(steps) + ["total"],
@@ -64,6 +65,11 @@ def reason_label(reason: Mapping[str, Any]) -> str:
     if reason["feature"] == "others":
         return "Everything else"
     return label_of(str(reason["feature"]))
+
+
+def _wrapped(text: str) -> str:
+    """A label of at most 24 characters a line, so that a narrow screen keeps room for the bars."""
+    return "<br>".join(textwrap.wrap(text, 24))
 
 
 def families(parts: Mapping[str, float], score: float) -> go.Figure:

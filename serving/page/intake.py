@@ -151,6 +151,7 @@ def candidates_of(sheet: Sheet, columns: Mapping[Role, str], directory: Director
         except ValueError as error:
             shown = {str(k): "" if v is None else str(v) for k, v in cells.items()}
             wrong.append(WrongRow(number, str(error), shown))
+    wrong.sort(key=lambda row: row.row)
     over = entries[MOST_CANDIDATES:]
     wrong += [WrongRow(0, f"more than {MOST_CANDIDATES:,} candidates", {"creator": e.name}) for e in over]
     return Intake(entries[:MOST_CANDIDATES], wrong)
@@ -206,6 +207,8 @@ def _entry(told: Mapping[Role, str], directory: Directory, platform: str | None)
 
 def _unknown(told: Mapping[Role, str], item: dict[str, Any], name: str, platform: str | None) -> Entry:
     """A creator the catalogue does not have: an inline record of what the table says."""
+    if not told.get("handle") and not told.get("platform"):
+        raise ValueError(f"{shorten(name, 40)} is not in the catalogue; give a handle and a platform for others")
     if platform is None:
         raise ValueError(f"{shorten(name, 40)} is not in the catalogue, and no platform is given")
     followers = number_of(told.get("followers", ""), "followers")

@@ -40,6 +40,8 @@ THEME: dict[str, Any] = {
     "colors": {
         "petrol": ["#edf5f9", "#d9e8f0", "#b0d0e1", "#84b7d1", "#60a2c4", "#4a95bc", "#3d8fb9", "#1f7298", "#16638a",
                    "#00557a"],
+        "dark": ["#e8edf2", "#b3bfcb", "#8d9aa8", "#5a6875", "#3a4653", "#2e3842", "#1f2830", "#1a2128", "#151b21",
+                 "#10151a"],
     },
     "components": {
         "InputWrapper": {"defaultProps": {"inputWrapperOrder": ["label", "input", "description", "error"]}},

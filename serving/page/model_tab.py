@@ -19,6 +19,7 @@ from models.registry import ModelInfo
 from serving.page.desk import Desk
 from serving.page.look import count, decimal, percent
 from serving.page.parts import card, figure_of, step_heading
+from serving.page.track_view import drift, drift_view
 from serving.page.wiring import Wiring
 
 SECONDS = 300
@@ -75,6 +76,9 @@ def register(wiring: Wiring) -> None:
         Input("act-done", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
+        calls.drift, Output("model-drift", "children"), Input("step", "value"), heavy=True, prevent_initial_call=True
+    )
+    wiring.server(
         calls.report, Output("report", "opened"), Output("report-body", "children"), Input("report-open", "n_clicks"),
         prevent_initial_call=True,
     )  # fmt: skip
@@ -98,6 +102,10 @@ class Calls:
         about = self._desk.live().about()
         live = live_view(about.model.version, about.model.data, about.info, about.catalogue)
         return live, versions_view(registry.all_versions(), acts(registry.model_tags()), about.model.version)
+
+    def drift(self, step: str) -> Any:
+        """How far what was scored is from what the model learned from."""
+        return drift_view(drift(self._desk)) if step == "model" else no_update
 
     def report(self, _: Any) -> Any:
         """The report page of the live model's training run, shown without scripts."""

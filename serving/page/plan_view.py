@@ -88,14 +88,14 @@ def columns(currency: str, goal: str) -> list[dict[str, Any]]:
                 "cellRendererParams": {"form": form}}  # fmt: skip
 
     return [
-        {"headerName": "In the plan", "field": "state", "width": 120, "cellRenderer": "ClState", "pinned": "left"},
+        {"headerName": "In the plan", "field": "state", "width": 110, "cellRenderer": "ClState"},
         {"headerName": "Creator", "field": "name", "minWidth": 170, "flex": 1, "cellRenderer": "ClCreator"},
+        {"headerName": "Your rule", "field": "rule", "width": 180, "cellRenderer": "ClRule", "sortable": False},
         number("cost", f"Cost, {currency}", "money", 110),
         number("orders", f"Extra {things}, after overlap", "orders", 140),
         number("profit", f"Profit, {currency}, after overlap", "money", 150),
         number("overlap", "Reached by another too", "share", 130),
         {"headerName": "Why", "field": "why", "width": 230},
-        {"headerName": "Your rule", "field": "rule", "width": 190, "cellRenderer": "ClRule", "sortable": False},
     ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def register(wiring: Wiring) -> None:
         Output("shortlist-note", "children"), Output("shortlist-errors", "children"), Output("shortlist-empty",
                                                                                              "style"),
         Output("shortlist-full", "style"), Input("answer", "data"), State("candidates", "data"),
-        State("columns-shown", "value"), State("brief", "data"),
+        State("columns-shown", "value"), State("narrow", "data"),
     )  # fmt: skip
     app.clientside_callback(
         ClientsideFunction("page", "columns"), Output("shortlist", "columnDefs", allow_duplicate=True),
@@ -142,7 +142,7 @@ def shown(
     answer: dict[str, Any] | None,
     entries: list[dict[str, Any]] | None,
     columns: list[str],
-    brief: dict[str, Any] | None,
+    narrow: bool | None,
 ) -> Any:
     """Everything the step shows of an answer."""
     if not answer:
@@ -150,8 +150,8 @@ def shown(
     table = rows(answer, entries or [])
     goal = answer["campaign"].get("goal", "sales")
     return (
-        table, column_defs(table, answer["currency"], goal, columns), headline_view(table, answer), note(answer),
-        errors_view(answer["errors"]), {"display": "none"}, {},
+        table, column_defs(table, answer["currency"], goal, columns, narrow=bool(narrow)),
+        headline_view(table, answer), note(answer), errors_view(answer["errors"]), {"display": "none"}, {},
     )  # fmt: skip
 
 

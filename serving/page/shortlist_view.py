@@ -131,9 +131,12 @@ def _grid() -> Any:
 
 
 def column_defs(
-    table: Sequence[Mapping[str, Any]], currency: str, goal: str, shown: Sequence[str]
+    table: Sequence[Mapping[str, Any]], currency: str, goal: str, shown: Sequence[str], *, narrow: bool = False
 ) -> list[dict[str, Any]]:
-    """The grid's columns, with scales fitted to the rows; the ones not in `shown` are hidden."""
+    """The grid's columns, with scales fitted to the rows; the ones not in `shown` are hidden.
+
+    `narrow`: for a phone, where only the creator stays in place while the numbers are moved.
+    """
     axes = scales(table)
     things = conversion_word(goal)
 
@@ -189,6 +192,10 @@ def column_defs(
     }  # fmt: skip
     for name, definition in chosen.items():
         definition |= {"field": name, "colId": name, "context": {"choosable": True}, "hide": name not in shown}
+    if narrow:
+        pin, rank, creator = fixed
+        return [creator | {"width": 138, "minWidth": 120, "flex": None}, *chosen.values(),
+                rank | {"pinned": None}, pin | {"pinned": None}]  # fmt: skip
     return fixed + list(chosen.values())
 
 

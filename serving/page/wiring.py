@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import anyio.to_thread
-from dash import set_props
+from dash import Output, no_update, set_props
 from dash.exceptions import PreventUpdate
 
 from data.errors import CreatorLiftError, InputError
@@ -28,6 +28,7 @@ class Wiring:
 
     def server(self, answer: Callable[..., Any], *dependencies: Any, heavy: bool = False, **options: Any) -> None:
         """Register `answer` as a callback. `heavy` ones (scoring) take their turn with the endpoint's requests."""
+        outputs = sum(isinstance(one, Output) for one in dependencies)
 
         async def run(*args: Any) -> Any:
             task = partial(answer, *args)
@@ -44,7 +45,8 @@ class Wiring:
             except Exception:
                 log.exception("a callback of the page failed")
                 _tell("The service failed", "This is our fault; the server's log has the cause.")
-            raise PreventUpdate
+            # Not PreventUpdate: an answer without content would leave the message behind.
+            return no_update if outputs == 1 else (no_update,) * outputs
 
         self.app.callback(*dependencies, **options)(run)
 

@@ -64,6 +64,22 @@
   /* Every brief has an id of its own, so that outcomes of two alike are kept apart. */
   let briefId = null;
   const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => (b % 36).toString(36)).join("");
+  /* Names and states that the components leave off, or put on a wrapper where no reader looks for them. */
+  const STATES = ["aria-haspopup", "aria-expanded", "aria-controls"];
+  const mend = () => {
+    document.querySelectorAll("div[aria-haspopup=menu]").forEach((wrapper) => {
+      const button = wrapper.querySelector("button");
+      if (!button) return;
+      STATES.forEach((name) => {
+        if (wrapper.hasAttribute(name)) { button.setAttribute(name, wrapper.getAttribute(name)); wrapper.removeAttribute(name); }
+      });
+    });
+    document.querySelectorAll(".mantine-Notification-closeButton:not([aria-label])").forEach((b) => b.setAttribute("aria-label", "Close the message"));
+    document.querySelectorAll(".dash-upload input[type=file]:not([aria-label]), #upload input[type=file]:not([aria-label]), #after-upload input[type=file]:not([aria-label])")
+      .forEach((b) => b.setAttribute("aria-label", "Choose a file"));
+  };
+  new MutationObserver(mend).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: STATES });
+
   const values = (list, ids) => Object.fromEntries(ids.map((id, i) => [id.name, list[i] === undefined ? null : list[i]]));
 
   window.dash_clientside = window.dash_clientside || {};
@@ -81,7 +97,7 @@
         const draft = read(sessionStorage, DRAFT, null);
         if (draft) load = draft;
       }
-      return [load, names, sessionStorage.getItem(KEY) ? "Key set" : "Key"];
+      return [load, names, sessionStorage.getItem(KEY) ? "Key set" : "Key", window.innerWidth < 700];
     },
     fill: function (load, ids) {
       if (!load) return ids.map(none);
