@@ -125,7 +125,7 @@ class _Chosen:
         """Cosine of each creator's row of length 1 with another (1, columns), shape (k,)."""
         if self.whole:
             return np.asarray(units @ other[0], dtype=np.float64)
-        return dot(units[self.rows], np.repeat(other, self.k, axis=0))
+        return dot(units[self.rows], np.broadcast_to(other, (self.k, other.shape[1])))
 
     def carriers(self, index: Postings, words: Iterable[str], start: Ints) -> tuple[Ints, Ints]:
         """Of each creator's items those that carry one of the words: owner (ascending) and item, each once."""
@@ -215,7 +215,7 @@ def _niche(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
 
 def _nearest(chosen: _Chosen, direction: Floats) -> Floats:
     owner, post = chosen.flat(chosen.side.post_start)
-    cosine = dot(chosen.side.post_direction[post], np.repeat(direction, len(post), axis=0))
+    cosine = dot(chosen.side.post_direction[post], np.broadcast_to(direction, (len(post), direction.shape[1])))
     return grouped.largest(*grouped.present(owner, cosine), chosen.k)
 
 

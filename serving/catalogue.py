@@ -8,7 +8,7 @@ that a request takes the rows of a few creators without scanning the rest; they 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -126,6 +126,15 @@ class Catalogue:
             row = self.built.positions([creator_id])
             return self.built.platforms(row)[0] if row[0] >= 0 else None
         return self._tables().platforms.get(creator_id)
+
+    def platforms_of(self, creator_ids: Sequence[str]) -> dict[str, str]:
+        """Platform by id of those creators that the catalogue has."""
+        if self.built is None:
+            known = self._tables().platforms
+            return {one: known[one] for one in creator_ids if one in known}
+        rows = self.built.positions(creator_ids) if creator_ids else np.zeros(0, dtype=np.int64)
+        there = [one for one, row in zip(creator_ids, rows.tolist(), strict=True) if row >= 0]
+        return dict(zip(there, self.built.platforms(rows[rows >= 0]), strict=True))
 
     def history_of(self, creator_ids: Iterable[str]) -> History:
         """Only the rows of these creators, and the campaigns their collaborations were for."""

@@ -166,8 +166,11 @@ def sorted_out(request: Question, catalogue: Catalogue | None) -> tuple[list[tup
     """The candidates that can be scored, with their places, and an error for each of the others."""
     asked: list[tuple[int, Candidate]] = []
     refused: list[ItemError] = []
-    for place, item in enumerate(request.read_candidates()):
-        refusal = _refusal(item, request.campaign.platform, catalogue)
+    items = request.read_candidates()
+    wanted = [str(one.creator_id) for one in items if isinstance(one, Candidate) and one.creator is None]
+    known = None if catalogue is None else catalogue.platforms_of(wanted)
+    for place, item in enumerate(items):
+        refusal = _refusal(item, request.campaign.platform, known)
         if refusal is None and isinstance(item, Candidate):
             asked.append((place, item))
         elif refusal is not None:
@@ -176,7 +179,10 @@ def sorted_out(request: Question, catalogue: Catalogue | None) -> tuple[list[tup
     return asked, refused
 
 
-def _refusal(item: Candidate | FaultyCandidate, platform: str | None, catalogue: Catalogue | None) -> Refusal | None:
+def _refusal(
+    item: Candidate | FaultyCandidate, platform: str | None, known: Mapping[str, str] | None
+) -> Refusal | None:
+    """`known`: platform by id of the catalogue's creators; None without a catalogue."""
     if isinstance(item, FaultyCandidate):
         return Refusal("invalid_candidate", _sentence(item.faults))
     if item.creator is not None:
@@ -184,10 +190,10 @@ def _refusal(item: Candidate | FaultyCandidate, platform: str | None, catalogue:
         if repeated:
             return Refusal("invalid_candidate", _sentence(repeated))
         theirs: str | None = item.creator.platform
-    elif catalogue is None:
+    elif known is None:
         return Refusal("no_catalogue", "creator_id: this service has no workspace; send an inline record instead")
     else:
-        theirs = catalogue.platform_of(str(item.creator_id))
+        theirs = known.get(str(item.creator_id))
         if theirs is None:
             return Refusal("unknown_creator", f"creator_id: {item.creator_id} is not in the catalogue")
     if platform is not None and theirs != platform:
