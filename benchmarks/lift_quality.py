@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 from common import write_result
-from quality import contest, page
+from quality import contest, library, page
 from quality.markets import Place, default_cache, digest_of, market_digest, prepare
 from quality.summary import ablation_summary, curve_summary, market_summary
 
@@ -146,8 +146,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help=f"kinds of market: {', '.join(FULL)}, big")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=default_cache())
-    parser.add_argument("--peer", default=os.environ.get("CREATORLIFT_PEER_PYTHON"),
-                        help="interpreter that has econml (default: CREATORLIFT_PEER_PYTHON, or without)")  # fmt: skip
+    parser.add_argument("--peer", default=library.peer(), help="interpreter with econml (default: make econml's)")
     parser.add_argument("--features-only", action="store_true", help="make the markets and stop")
     parser.add_argument("--no-write", action="store_true", help="print the figures' place only")
     args = parser.parse_args()

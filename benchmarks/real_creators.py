@@ -18,6 +18,7 @@ import pandas as pd
 from common import ROOT, Step, need_public_data, run_step, write_result
 from quality.contest import contest
 from quality.intervals import mean_and_interval
+from quality.library import peer
 from quality.markets import cut_market
 from quality.summary import market_summary
 
@@ -96,7 +97,7 @@ def everybody(workspace: Path) -> dict[str, Any]:
         deals = market.tables["collaborations"]
         known = deals["measure"].notna() & (deals["outcome_known_at"] < deals["agreed_at"].quantile(PAST_SHARE))
         prepared = cut_market(market, int(known.sum()), seed)
-        rows[seed], facts[seed] = contest(prepared, seed, peer=os.environ.get("CREATORLIFT_PEER_PYTHON"))
+        rows[seed], facts[seed] = contest(prepared, seed, peer=peer())
         print(f"contest, seed {seed} of {CONTEST_SEEDS}", flush=True)
     past = mean_and_interval([facts[seed]["known"] for seed in rows])
     return {"past_collaborations": past, **market_summary(rows, facts)}

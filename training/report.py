@@ -17,7 +17,8 @@ table{border-collapse:collapse;font-size:13px;margin:.6rem 0}th,td{padding:.25re
 th{text-align:left;background:#f6f6f6}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .plots{display:flex;flex-wrap:wrap;gap:1rem}.plots img{width:500px;max-width:100%;height:auto}
 .note{color:#555;max-width:75ch}.mark{background:#fff4d6;padding:.6rem .9rem;border-left:4px solid #e0a800}
-.scroll{overflow-x:auto}ul{max-width:75ch;padding-left:1.2rem}li{margin:.3rem 0}summary{cursor:pointer;color:#555}
+.scroll{overflow-x:auto}.facts td{overflow-wrap:anywhere}
+ul{max-width:75ch;padding-left:1.2rem}li{margin:.3rem 0}summary{cursor:pointer;color:#555}
 @media(max-width:600px){body{margin:1rem auto;font-size:16px}.plots img{width:100%}}
 @media print{body{max-width:none;margin:0;font-size:11px}.plots img{width:45%}.scroll{overflow:visible}
 section,img,tr{break-inside:avoid}table{font-size:9px}th,td{padding:.15rem .3rem}}
@@ -77,7 +78,7 @@ def _facts(facts: Mapping[str, object]) -> str:
     rows = "".join(
         f"<tr><th>{html.escape(name)}</th><td>{html.escape(cell(value))}</td></tr>" for name, value in facts.items()
     )
-    return f'<div class="scroll"><table>{rows}</table></div>'
+    return f'<div class="scroll"><table class="facts">{rows}</table></div>'
 
 
 def _table(table: pd.DataFrame) -> str:

@@ -132,8 +132,9 @@ def _where_not(groups: pd.DataFrame) -> list[str]:
         if faults:
             weak.append(f"{row['group']} {row['value']} ({', '.join(faults)}; {row['n']} tests)")
     told = [f"Do not lean on it for: {'; '.join(weak)}."] if weak else []
-    missing = [f"{kind} {name}" for kind, names in _ALL.items() for name in _untested(groups, kind, names)]
-    return told + ([f"Not tested (fewer than 30 tests): {', '.join(missing)}."] if missing else [])
+    gaps = {kind: _untested(groups, kind, names) for kind, names in _ALL.items()}
+    missing = [f"{kind} {', '.join(names)}" for kind, names in gaps.items() if names]
+    return told + ([f"Not tested (fewer than 30 tests): {'; '.join(missing)}."] if missing else [])
 
 
 def _untested(groups: pd.DataFrame, kind: str, names: Sequence[str]) -> list[str]:

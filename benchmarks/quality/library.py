@@ -14,11 +14,18 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from uplift_peers import ECONML
 
 from features.catalog import LIFT_NAMES
 from models.families import Floats
 from models.training_set import LABEL_COLUMNS
 from quality.markets import Prepared
+
+
+def peer() -> str | None:
+    """The interpreter that `make econml` sets up; None where it was not run."""
+    return str(ECONML) if ECONML.is_file() else None
+
 
 LIBRARY = ("econml X-learner", "econml DR-learner", "econml causal forest")
 _WORKER = Path(__file__).with_name("library_worker.py")
