@@ -329,6 +329,11 @@ def soak(workspace: Path, minutes: float) -> dict[str, Any]:
             "growth": last / warm - 1.0}  # fmt: skip
 
 
+def busy() -> dict[str, Any]:
+    """How busy the machine was with other things: above 2 on two cores the times say little, the ratios something."""
+    return {"load_average": os.getloadavg()[0]}
+
+
 def main() -> None:
     """Measure what is asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -347,9 +352,9 @@ def main() -> None:
     if args.soak:
         write_result("endpoint_soak", soak(args.workspace, args.soak))
     elif args.sizes:
-        write_result("endpoint_shortlist", shortlists(args.workspace, args.sizes))
+        write_result("endpoint_shortlist", {**shortlists(args.workspace, args.sizes), **busy()})
     else:
-        write_result("endpoint", measure(args.workspace))
+        write_result("endpoint", {**measure(args.workspace), **busy()})
 
 
 if __name__ == "__main__":
