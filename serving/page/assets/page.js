@@ -74,6 +74,7 @@
         if (wrapper.hasAttribute(name)) { button.setAttribute(name, wrapper.getAttribute(name)); wrapper.removeAttribute(name); }
       });
     });
+    document.querySelectorAll(".mantine-InputClearButton-root:not([aria-label])").forEach((b) => b.setAttribute("aria-label", "Clear"));
     document.querySelectorAll(".mantine-Notification-closeButton:not([aria-label])").forEach((b) => b.setAttribute("aria-label", "Close the message"));
     document.querySelectorAll(".dash-upload input[type=file]:not([aria-label]), #upload input[type=file]:not([aria-label]), #after-upload input[type=file]:not([aria-label])")
       .forEach((b) => b.setAttribute("aria-label", "Choose a file"));
