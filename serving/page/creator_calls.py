@@ -37,8 +37,8 @@ def register(wiring: Wiring) -> None:
         State("creator-asked", "data"), State("asked", "data"), heavy=True, prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "fee"), Output("fee-words", "children"), Output("fee-curve", "figure"),
-        Input("fee-slider", "value"), State("fee-points", "data"), State("fee-curve", "figure"), State("asked", "data"),
+        ClientsideFunction("page", "fee"), Output("fee-words", "children"), Input("fee-slider", "value"),
+        State("fee-points", "data"), State("asked", "data"),
     )  # fmt: skip
 
 

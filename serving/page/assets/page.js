@@ -197,15 +197,16 @@
           children: "Scoring: " + job.at.toLocaleString("en") + " of " + job.of.toLocaleString("en") } } ] } };
     },
     progressOver: function (done) { return done ? [] : none(); },
-    fee: function (place, points, figure, asked) {
+    /* The line is moved in the plot itself: drawing the whole plot anew would lag behind the slider. */
+    fee: function (place, points, asked) {
       const p = (points || [])[place];
-      if (!p || !figure) return [none(), none()];
+      if (!p || !asked) return none();
       const minus = (t) => t.replace("-", "−"), plus = (x) => minus((x > 0 ? "+" : "") + x.toFixed(1));
       const roi = p.roi === null ? "nothing is paid, so there is no ROI" :
         "expected ROI " + plus(p.roi) + " (" + plus(p.low) + " to " + plus(p.high) + "), chance to earn back " + Math.round(100 * p.chance) + "%";
-      const shapes = figure.layout.shapes.map((s, i) => (i ? s : Object.assign({}, s, { x0: p.fee, x1: p.fee })));
-      return ["At a fee of " + Math.round(p.fee).toLocaleString("en") + " " + asked.currency + ": " + roi + ".",
-        Object.assign({}, figure, { layout: Object.assign({}, figure.layout, { shapes: shapes }) })];
+      const plot = document.querySelector("#fee-curve .js-plotly-plot");
+      if (window.Plotly && plot && plot.layout) window.Plotly.relayout(plot, { "shapes[0].x0": p.fee, "shapes[0].x1": p.fee });
+      return "At a fee of " + Math.round(p.fee).toLocaleString("en") + " " + asked.currency + ": " + roi + ".";
     },
     /* Slider and number follow each other. */
     budget: function (slider, number) {
