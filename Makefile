@@ -24,8 +24,11 @@ format: setup
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench: setup  ## every benchmark; writes benchmarks/results/*.json
-	@for file in benchmarks/*.py; do echo "== $$file"; .venv/bin/python "$$file" || exit 1; done
+BENCHMARKS = comments niche engagement builder lift_quality uplift controls real_creators
+bench: setup  ## every benchmark; writes benchmarks/results/*.json (some hours; one alone: .venv/bin/python benchmarks/NAME.py)
+	@for name in $(BENCHMARKS); do echo "== $$name"; .venv/bin/python "benchmarks/$$name.py" || exit 1; done
+	@[ -d var/demo/market ] || $(MAKE) demo SERVE=0
+	@echo "== endpoint"; .venv/bin/python benchmarks/endpoint.py var/demo/market
 
 econml: setup  ## the environment of benchmarks/uplift.py's causal forest, apart from ours
 	@python3.11 -m venv var/econml && var/econml/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \

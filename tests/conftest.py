@@ -39,7 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "trained_once" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("trained"))
-        elif "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values():
+        elif any(
+            isinstance(value, str) and value == "postgresql"
+            for value in getattr(getattr(item, "callspec", None), "params", {}).values()
+        ):
             item.add_marker(pytest.mark.xdist_group("postgres"))
 
 
