@@ -285,8 +285,10 @@ def test_the_whole_way(marketer: Visit, address: str, files: dict[str, Path], tm
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
 def test_the_other_scheme_at_each_size(
-    browser: Any, address: str, files: dict[str, Path], width: int, scheme: str
+    browser: Any, trained: Trained, address: str, files: dict[str, Path], width: int, scheme: str
 ) -> None:
+    # `trained`: the model step asks the registry, whose address is read from the environment when it is opened.
+    assert trained.uri
     for guest in visit(browser, width, scheme):
         guest.open(address)
         guest.score(files["mine.csv"])
