@@ -106,7 +106,7 @@ def test_every_fault_of_a_brief_is_named(workspace: Path, tmp_path: Path) -> Non
     brief = brief_file(tmp_path, order_value=None, gross_margin=45)
     candidates = written(tmp_path / "c.csv", "creator_id\nana\n")
     with pytest.raises(BriefError) as caught:
-        score_files(workspace, brief, candidates, tmp_path / "out.csv", now=NOW, level=0.2)
+        score_files(workspace, brief, candidates, tmp_path / "out.csv", now=NOW, level=0.02)
     assert [fault.where for fault in caught.value.faults] == [
         "brief.json, order_value", "brief.json, gross_margin", "--level",
     ]  # fmt: skip
