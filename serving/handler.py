@@ -77,7 +77,7 @@ def score(
         raise unknown_version(str(request.model_version), info.version)
     asked, refused = sorted_out(request, catalogue)
     built = _answering(request, asked, catalogue)
-    as_of = built.as_of if built is not None else _as_of(request, now)
+    as_of = built.as_of if built is not None else asked_at(request, now)
     labels = [candidate.label or f"inline-{place}" for place, candidate in asked]
     results: list[ScoreResult] = []
     if asked:
@@ -101,7 +101,8 @@ def score(
     )
 
 
-def _as_of(request: ScoreRequest, now: pd.Timestamp) -> pd.Timestamp:
+def asked_at(request: Question, now: pd.Timestamp) -> pd.Timestamp:
+    """The time of the question in UTC: the request's own, or `now` where it gives none."""
     return now if request.as_of is None else pd.Timestamp(request.as_of).tz_convert("UTC").as_unit("us")
 
 
@@ -112,7 +113,7 @@ def _answering(
     built = None if catalogue is None else catalogue.built
     if built is None or not asked or any(candidate.creator is not None for _, candidate in asked):
         return None
-    return built if request.as_of is None or _as_of(request, built.as_of) == built.as_of else None
+    return built if request.as_of is None or asked_at(request, built.as_of) == built.as_of else None
 
 
 def _scores(

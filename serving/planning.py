@@ -15,7 +15,7 @@ from models.plan_totals import Totals, budget_curve, largest_alone, totals
 from models.registry import ModelInfo
 from serving.answers import Interval, ItemError, MoneyInterval, ScoreResult
 from serving.catalogue import Catalogue
-from serving.handler import Scorer, abstained, columns_of, model_of, sorted_out, time_text
+from serving.handler import Scorer, abstained, asked_at, columns_of, model_of, sorted_out, time_text
 from serving.inputs import Questions, questions
 from serving.plan_schemas import (
     PlanChoice,
@@ -51,7 +51,7 @@ def plan(
     """
     if request.model_version not in (None, info.version):
         raise unknown_version(str(request.model_version), info.version)
-    as_of = now if request.as_of is None else pd.Timestamp(request.as_of).tz_convert("UTC").as_unit("us")
+    as_of = asked_at(request, now)
     usable, refused = sorted_out(request, catalogue)
     usable, unusable = _priced(usable)
     refused += unusable
