@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.comments_vocabulary import Vocabulary, vocabulary
-from features.text import clean, tokens
+from features.text import cleaned, texts_with
 
-_BLANK_COUNTS = re.compile(r"[\n$€£¥₹]")
-_LONGEST_REMEMBERED = 40
+_AMOUNT = re.compile("[$€£¥₹]")
+"""The only sign in whose token a blank may stand."""
 
 
 @dataclass(frozen=True)
@@ -52,38 +52,11 @@ class Stream:
         return self.total(self.take(name))
 
 
-def _cut(text: str, known: Vocabulary) -> tuple[int, ...]:
-    """The numbers of a text's tokens."""
-    return tuple([known[token if token[0] != "@" else "@name"] for token in tokens(text)])
-
-
-def _numbers(text: str, known: Vocabulary) -> list[int]:
-    """The same, from the memory of what stands between blanks: no token but a line break or an amount holds a blank."""
-    if _BLANK_COUNTS.search(text):
-        return list(_cut(text, known))
-    chunks = known.chunks
-    found: list[int] = []
-    for chunk in text.split():
-        numbers = chunks.get(chunk)
-        if numbers is None:
-            plain = chunk.isascii() and chunk.isalnum()  # one token, for sure
-            numbers = (known[chunk],) if plain else _cut(chunk, known)
-            if len(chunk) <= _LONGEST_REMEMBERED:
-                chunks[chunk] = numbers
-        found += numbers
-    return found
-
-
 def stream(raw: Sequence[str]) -> Stream:
     """Clean and cut texts and look their tokens up."""
     known = vocabulary()
-    texts = [clean(text) for text in raw]
-    counts = np.empty(len(texts), dtype=np.int64)
-    flat: list[int] = []
-    for i, text in enumerate(texts):
-        found = _numbers(text, known)
-        counts[i] = len(found)
-        flat += found
-    which = np.array(flat, dtype=np.int64)
-    owner = np.repeat(np.arange(len(texts)), counts)
+    texts = cleaned(raw)
+    alone = {i: known.cut(texts[i]) for i in texts_with(_AMOUNT, texts)}
+    which, owner = known.chunks.read(texts, alone)
+    counts = np.bincount(owner, minlength=len(texts))
     return Stream(texts, known, which, known.meanings(which), owner, np.cumsum(counts) - counts)

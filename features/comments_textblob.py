@@ -1,29 +1,45 @@
 """`TextBlob(text).sentiment` for a whole column, equal to it to the last digit and many times faster.
 
 TextBlob builds a named tuple class, a list of sentences and a list of dicts for every text. The same answer needs far
-less: cut the text into chunks at blanks, look every chunk up in a memo of what it does to the running state (most do
-nothing), and walk over the few that do something. The lexicon, the emoticons and the expressions that join them are
-read from the installed TextBlob, so the two agree by construction; TextBlob itself is the test.
+less: cut all texts into chunks at blanks, look every chunk up in a memo of what it does to the running state (most do
+nothing), and walk over the few that do something, many texts at once. The lexicon, the emoticons and the expressions
+that join them are read from the installed TextBlob, so the two agree by construction; TextBlob itself is the test.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
 from textblob import _text as pattern
 from textblob.en import sentiment as lexicon
 
+from features.comments_chunks import Chunks
+from features.comments_textblob_steps import (
+    BANG,
+    EMOTICON,
+    ENDS_MODIFIER,
+    ENDS_NEGATION,
+    IRONY,
+    KNOWN,
+    NEGATES,
+    PLAIN,
+    Effects,
+    walk,
+)
+from features.text import texts_with
+
 _MOST_REMEMBERED = 400_000
 """Chunks kept in the memo before it starts anew: about 60 MB."""
 
-_NEGATES, _ENDS_NEGATION, _ENDS_MODIFIER, _BANG, _IRONY = 1, 2, 4, 8, 16
+_MOST_STEPS = 16
+"""Texts with more tokens that count are walked over one by one: few are, and many steps for few do not pay."""
 
 _TRAILING = pattern.PUNCTUATION
 _LEADING = pattern.PUNCTUATION.replace(".", "")
-_QUOTE = re.compile("[“”‘’'\"]")
+_REWRITTEN = {"n't": " n't"} | dict.fromkeys("“”‘’'\"", " ")
 
 Known = tuple[float, float, float, bool, bool]
 """A word of the lexicon: polarity, subjectivity, intensity, may modify the next word, ends in "ly"."""
@@ -48,31 +64,29 @@ _MAY_JOIN = re.compile(
 """Texts in which TextBlob might join tokens into an emoticon or "(!)": only these (1 in 90) need its own tokeniser."""
 
 
+_HINTS = re.compile(r"[:;=>*°<]|[8xX]\s*[-D)]|[._]\s*O|\(\s*!|END-OF")
+"""What every such text holds somewhere: quick to look for."""
+
+
 def _plain(word: str) -> int:
     """The flags of a word that means nothing by itself: long ones end what waits for a word."""
-    return (_ENDS_NEGATION if len(word) > 1 else 0) | (_ENDS_MODIFIER if len(word) > 2 else 0)
+    return (ENDS_NEGATION if len(word) > 1 else 0) | (ENDS_MODIFIER if len(word) > 2 else 0)
 
 
 @cache
 def _meaningful() -> dict[str, Effect]:
     """Every lower-case token that does more than end what waits, as TextBlob's `assessments` treats it."""
-    special: dict[str, Effect] = {"!": _BANG, "(!)": _plain("(!)") | _IRONY}
+    special: dict[str, Effect] = {"!": BANG, "(!)": _plain("(!)") | IRONY}
     for (_, score), forms in reversed(pattern.EMOTICONS.items()):  # of two groups with one form, the first counts
         for form in map(str.lower, forms):
             if not form.isalpha() and len(form) <= 5 and form not in pattern.PUNCTUATION:
                 special[form] = (_plain(form), score)
-    special |= {word: _plain(word) | _NEGATES for word in lexicon.negations}
+    special |= {word: _plain(word) | NEGATES for word in lexicon.negations}
     len(lexicon)  # loads it
     for word, by_tag in lexicon.items():
         polarity, subjectivity, intensity = by_tag[None]
         special[word] = (polarity, subjectivity, intensity, "RB" in by_tag, word.endswith("ly"))
     return special
-
-
-def _effect(token: str) -> Effect:
-    word = token.lower()
-    found = _meaningful().get(word)
-    return _plain(word) if found is None else found
 
 
 def _abbreviation(chunk: str) -> bool:
@@ -100,43 +114,80 @@ def _tokens(chunk: str) -> list[str]:
     return [*tokens, *([core] if core else []), *reversed(tail)]
 
 
-class _Memo(dict[str, tuple[Effect, ...]]):
-    """What each chunk does, worked out when first met. A pure function of the chunk: forgetting changes nothing."""
+@cache
+def _all_effects() -> dict[Effect, int]:
+    """Every effect a token may have, with its number; 0 is of those that do nothing."""
+    plain = (_plain(word) for word in ("a", "an", "and"))
+    return {effect: number for number, effect in enumerate(dict.fromkeys((*plain, *_meaningful().values())))}
 
-    def __missing__(self, chunk: str) -> tuple[Effect, ...]:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        if chunk.isalnum():
-            found: tuple[Effect, ...] = (_effect(chunk),)
-        elif "." in chunk:
-            found = tuple(effect for effect in map(_effect, _tokens(chunk)) if effect)
+
+@cache
+def _effects() -> Effects:
+    """The same as arrays."""
+    rows = []
+    for effect in _all_effects():
+        if isinstance(effect, int):
+            rows.append((PLAIN, effect, 0.0, 0.0, 0.0, False, False))
+        elif len(effect) == 5:
+            rows.append((KNOWN, 0, *effect))
         else:
-            found = self._between_marks(chunk)
-        self[chunk] = found
-        return found
-
-    @staticmethod
-    def _between_marks(chunk: str) -> tuple[Effect, ...]:
-        """Without full stops: of the marks around the core, only exclamation marks do anything."""
-        core = chunk.strip(_TRAILING)
-        if not core:
-            return (_BANG,) * chunk.count("!")
-        before, _, after = chunk.partition(core)
-        effect = _effect(core)
-        return (_BANG,) * before.count("!") + ((effect,) if effect else ()) + (_BANG,) * after.count("!")
+            rows.append((EMOTICON, *effect, 0.0, 0.0, False, False))
+    kind, flags, polarity, subjectivity, intensity, modifies, ends_ly = map(np.array, zip(*rows, strict=True))
+    return Effects(kind, flags, polarity, subjectivity, intensity, modifies, ends_ly)
 
 
-_memo = _Memo()
+@cache
+def _numbers() -> tuple[dict[str, int], list[int]]:
+    """The number of the effect of each word that means something, and of other words by their length, up to 3."""
+    numbers = _all_effects()
+    return (
+        {word: numbers[effect] for word, effect in _meaningful().items()},
+        [numbers[_plain("x" * length)] for length in range(4)],
+    )
 
 
-def _effects(text: str) -> list[Effect]:
-    """The effects of a text's tokens in order; tokens without any are left out."""
-    if _MAY_JOIN.search(text):
-        return [effect for effect in map(_effect, " ".join(pattern.find_tokens(text)).split()) if effect]
-    if _QUOTE.search(text):
-        text = _QUOTE.sub(" ", text.replace("n't", " n't"))
-    memo = _memo
-    return [effect for chunk in text.split() for effect in memo[chunk]]
+def _number(token: str) -> int:
+    word = token.lower()
+    meaningful, others = _numbers()
+    found = meaningful.get(word)
+    return others[min(len(word), 3)] if found is None else found
+
+
+def _of_chunk(chunk: str) -> tuple[int, ...]:
+    """The numbers of a chunk's effects, without those that do nothing."""
+    if chunk.isalnum():
+        return _that_do((chunk,))
+    if "." in chunk:
+        return _that_do(_tokens(chunk))
+    core = chunk.strip(_TRAILING)  # of the marks around the core, only exclamation marks do anything
+    if not core:
+        return _that_do("!" * chunk.count("!"))
+    if "!" not in chunk:
+        return _that_do((core,))
+    before, _, after = chunk.partition(core)
+    return _that_do((*"!" * before.count("!"), core, *"!" * after.count("!")))
+
+
+def _that_do(tokens: Iterable[str]) -> tuple[int, ...]:
+    return tuple([number for number in map(_number, tokens) if number])
+
+
+def _as_textblob_cuts(text: str) -> tuple[int, ...]:
+    """A whole text by TextBlob's own tokeniser."""
+    return _that_do(" ".join(pattern.find_tokens(text)).split())
+
+
+_memo = Chunks(_of_chunk, _REWRITTEN)
+
+
+def _cut(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The effects of all tokens, by number, and to which text each belongs; those that do nothing are left out."""
+    global _memo
+    if len(_memo) >= _MOST_REMEMBERED:
+        _memo = Chunks(_of_chunk, _REWRITTEN)
+    joined = [i for i in texts_with(_HINTS, texts) if _MAY_JOIN.search(texts[i])]
+    alone = {i: _as_textblob_cuts(texts[i]) for i in joined}
+    return _memo.read(texts, alone)
 
 
 def _known(assessed: list[list[float]], effect: Known, modified: bool, negated: bool) -> None:
@@ -155,7 +206,7 @@ def _known(assessed: list[list[float]], effect: Known, modified: bool, negated: 
         last[3] = -1.0
 
 
-def _assess(effects: list[Effect]) -> list[list[float]]:
+def _assess(effects: Iterable[Effect]) -> list[list[float]]:
     """One [polarity, subjectivity, intensity, sign] per assessed word, emoticon or ironic mark."""
     assessed: list[list[float]] = []
     modifier = ends_ly = negation = False
@@ -168,12 +219,12 @@ def _assess(effects: list[Effect]) -> list[list[float]]:
             continue
         else:
             flags = effect[0]
-        negation = bool(flags & _NEGATES) or (negation and not flags & _ENDS_NEGATION)
+        negation = bool(flags & NEGATES) or (negation and not flags & ENDS_NEGATION)
         if negation and modifier and ends_ly:  # "really not good"
             assessed[-1][3], negation = -1.0, False
         else:
-            modifier = modifier and not flags & _ENDS_MODIFIER
-        if assessed or flags is not effect or flags & _IRONY:
+            modifier = modifier and not flags & ENDS_MODIFIER
+        if assessed or flags is not effect or flags & IRONY:
             _mark(assessed, effect)
     return assessed
 
@@ -182,24 +233,33 @@ def _mark(assessed: list[list[float]], effect: int | Emoticon) -> None:
     """An exclamation mark raises the word before it; an emoticon or "(!)" is assessed by itself."""
     if not isinstance(effect, int):
         assessed.append([effect[1], 1.0, 1.0, 1.0])
-    elif effect & _BANG and assessed:
+    elif effect & BANG and assessed:
         assessed[-1][0] = max(-1.0, min(assessed[-1][0] * 1.25, 1.0))
-    elif effect & _IRONY:
+    elif effect & IRONY:
         assessed.append([0.0, 1.0, 1.0, 1.0])
 
 
-def _means(effects: list[Effect]) -> tuple[float, float]:
-    for effect in effects:
-        if type(effect) is not int or effect & _IRONY:
-            break
-    else:
-        return 0.0, 0.0
-    polarity, subjectivity = 0.0, 0.0
+def means(effects: Iterable[Effect]) -> tuple[float, float]:
+    """Mean polarity and subjectivity of a text with these effects."""
     assessed = _assess(effects)
+    polarity, subjectivity = 0.0, 0.0
     for p, s, _, sign in assessed:
         polarity += p * -0.5 if sign < 0 else p
         subjectivity += s
-    return polarity / len(assessed), subjectivity / len(assessed)
+    return (polarity / len(assessed), subjectivity / len(assessed)) if assessed else (0.0, 0.0)
+
+
+def _that_count(which: np.ndarray, owner: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Without the texts that say nothing, and without words that end what waits where nothing can wait any more."""
+    e = _effects()
+    speaks = np.bincount(owner, weights=e.counts[which], minlength=n) > 0
+    kept = speaks[owner]
+    which, owner = which[kept], owner[kept]
+    inert = e.inert[which]
+    idle = np.ones(len(which), dtype=bool)
+    idle[1:] = inert[:-1] | (owner[1:] != owner[:-1])
+    kept = ~(inert & idle)
+    return which[kept], owner[kept]
 
 
 def polarity_and_subjectivity(texts: Iterable[str]) -> np.ndarray:
@@ -215,7 +275,14 @@ def polarity_and_subjectivity(texts: Iterable[str]) -> np.ndarray:
 
     Source of the rules: textblob/_text.py, adapted by TextBlob from Pattern (De Smedt & Daelemans, JMLR 2012).
     """
-    flat: list[float] = []
-    for text in texts:
-        flat += _means(_effects(text))
-    return np.array(flat, dtype=np.float64).reshape(-1, 2)
+    texts = list(texts)
+    which, owner = _that_count(*_cut(texts), len(texts))
+    length = np.bincount(owner, minlength=len(texts))
+    found = np.zeros((len(texts), 2))
+    short = (length > 0) & (length <= _MOST_STEPS)
+    found[short] = walk(which[short[owner]], length[short], _effects())
+    every = list(_all_effects())
+    first = np.cumsum(length) - length
+    for i in np.flatnonzero(length > _MOST_STEPS).tolist():
+        found[i] = means([every[number] for number in which[first[i] : first[i] + length[i]].tolist()])
+    return found

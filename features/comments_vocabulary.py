@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from features.comments_chunks import BREAK, Chunks
 from features.comments_foreign import FOREIGN_BOOSTERS, FOREIGN_NEGATIONS, FOREIGN_VALENCE
 from features.comments_foreign_more import STEMS, stem_valence
 from features.comments_language import NO_SLOTS, SLOT_NAMES, evidence_slots
@@ -34,6 +35,7 @@ from features.comments_words import (
     SLANG_AFTER,
     listed,
 )
+from features.text import tokens
 
 _MOST_REMEMBERED = 120_000
 PRONOUNS: dict[str, frozenset[str]] = {
@@ -137,7 +139,7 @@ class Vocabulary(dict[str, int]):
         super().__init__()
         self.forms: list[str] = []
         """What each token is, by number."""
-        self.chunks: dict[str, tuple[int, ...]] = {}
+        self.chunks = Chunks(self.cut, {"\n": f" {BREAK} "})
         """The tokens of each stretch of text between blanks met so far."""
         self._meanings: dict[_Meaning, int] = {}
         self._table = np.zeros((len(COLUMNS), _ROOM))
@@ -157,6 +159,14 @@ class Vocabulary(dict[str, int]):
             self.forms.append(form)
             self[text] = number
         return number
+
+    def cut(self, text: str) -> list[int]:
+        """The numbers of the tokens of a cleaned text."""
+        if text == BREAK:
+            return [self["\n"]]
+        if text.isascii() and text.isalnum():  # one token, for sure
+            return [self[text]]
+        return [self[token if token[0] != "@" else "@name"] for token in tokens(text)]
 
     def _row(self, meaning: _Meaning) -> int:
         row = self._meanings.get(meaning)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -18,21 +19,29 @@ _INVISIBLE = re.compile(
 _SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True))
 _BOXED = {chr(first + i): chr(ord("A") + i) for first in (0x1F150, 0x1F170) for i in range(26)}
 _DRESSED = str.maketrans(_SMALL_CAPITALS | _BOXED)
-_FOLDED = re.compile(
-    f"[{''.join(_SMALL_CAPITALS)}\u00a0\u0300-\u036f\u1d2c-\u1d6a\u2000-\u200a\u2024-\u2026\u202f\u2100-\u2121"
-    "\u2124-\u214f\u2460-\u24ff\u3000\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff\U0001f110-\U0001f189]"
+_FANCY = (
+    f"{''.join(_SMALL_CAPITALS)}\u00a0\u0300-\u036f\u1d2c-\u1d6a\u2000-\u200a\u2024-\u2026\u202f\u2100-\u2121"
+    "\u2124-\u214f\u2460-\u24ff\u3000\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff\U0001f110-\U0001f189"
 )
 """Letters in fancy dress (mathematical, full-width, circled, boxed, small capitals, struck through), odd blanks."""
+_FOLDED = re.compile(f"[{_FANCY}]")
 _LOOKING_LATIN = str.maketrans(
     "асеіоорхуԁѕјһԛԝкмтАВЕКМНОРСТХІЅЈαοενικρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "aceioopxydsjhqwkmtABEKMHOPCTXISJaoevikptuxABEZHIKMNOPTYX",
 )
-_LOOKING = re.compile("[Α-ωѐ-ԯА-я]")
+_ALIKE = "Α-ωѐ-ԯА-я"
+_LOOKING = re.compile(f"[{_ALIKE}]")
+_NEEDS_CARE = re.compile(f"[{_FANCY}{_ALIKE}]")
+_MARKED_UP = re.compile("[&<]")
+"""Such texts are put right one by one; the rest of `clean` is done on many texts at once."""
+BETWEEN = "\x00"
+"""What stands between texts that are worked on as one."""
 _LATIN_LETTER = re.compile("[A-Za-z]")
 _RUN = re.compile(r"\w+")
 _STRUCK = re.compile("[\u0300-\u036f]")
 _ODD_QUOTE = re.compile("[’‘ʼ´`′“”„«»″]")
-_QUOTES = str.maketrans(dict.fromkeys("’‘ʼ´`′", "'") | dict.fromkeys("“”„«»″", '"'))
+_PLAIN_QUOTES = dict.fromkeys("’‘ʼ´`′", "'") | dict.fromkeys("“”„«»″", '"')
+_QUOTES = str.maketrans(_PLAIN_QUOTES)
 _ANCHOR = re.compile(r"<a\s[^<>]{0,200}?href=[\"']?([^\"' <>]{0,2000})[^<>]{0,200}>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:a|b|br|i|u|p|em|strong|span|div)\b[^<>]{0,200}>", re.IGNORECASE)
 
@@ -89,6 +98,41 @@ def clean(text: str) -> str:
     if "<" in text:
         text = _TAG.sub(" ", _ANCHOR.sub(r" \1 ", text))
     return text
+
+
+def texts_with(expression: re.Pattern[str], texts: Sequence[str]) -> list[int]:
+    """Positions of the texts in which an expression is found; it must not match "\\x00" nor look around itself."""
+    joined = BETWEEN.join(texts)
+    if joined.count(BETWEEN) >= len(texts) > 0:
+        return [i for i, text in enumerate(texts) if expression.search(text)]
+    found, text, at = [], 0, 0
+    match = expression.search(joined)
+    while match:
+        text += joined.count(BETWEEN, at, match.start())
+        found.append(text)
+        at = joined.find(BETWEEN, match.end())
+        if at < 0:
+            break
+        match = expression.search(joined, at)
+    return found
+
+
+def cleaned(texts: Sequence[str]) -> list[str]:
+    """`clean` of each text, most of the work done on all of them as one."""
+    found = list(texts)
+    beyond = [i for i, text in enumerate(texts) if not text.isascii()]
+    joined = _INVISIBLE.sub("", BETWEEN.join([found[i] for i in beyond]))
+    for odd, plain in _PLAIN_QUOTES.items():
+        joined = joined.replace(odd, plain)
+    parts = joined.split(BETWEEN)
+    if len(parts) > max(len(beyond), 1):  # a text holds the mark that stands between texts
+        return [clean(text) for text in texts]
+    for i, part in zip(beyond, parts, strict=False):
+        found[i] = part
+    apart = [beyond[i] for i in texts_with(_NEEDS_CARE, parts)] if beyond else []
+    for i in [*apart, *texts_with(_MARKED_UP, texts)]:
+        found[i] = clean(texts[i])
+    return found
 
 
 def tokens(text: str) -> list[str]:

@@ -1,0 +1,114 @@
+"""Many texts cut at blanks in one go, each stretch between blanks looked up in a memory of the numbers it stands for.
+
+A process-wide memory of a pure function: what a chunk stands for depends on the chunk alone, so forgetting changes
+nothing but speed. Working on all texts together keeps the interpreter out of everything but one look-up per chunk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from features.text import BETWEEN
+
+_ALONE, BREAK = "\x01", "\x02"
+"""What stands in place of a text that is not to be cut at blanks, and in place of a line break."""
+_UNMARKED = str.maketrans({BETWEEN: "\x7f", BREAK: "\x7f"})
+"""A text that holds a mark itself keeps a sign as meaningless in its place."""
+_LONGEST_REMEMBERED = 40
+
+
+def _put(values: np.ndarray, first: int, new: np.ndarray) -> np.ndarray:
+    """The array with new values from a place on, made longer where they do not fit."""
+    if first + len(new) > len(values):
+        values = np.concatenate([values, np.zeros(first + len(new), dtype=values.dtype)])
+    values[first : first + len(new)] = new
+    return values
+
+
+class Chunks(dict[str, int]):
+    """Chunk → its place in a table of what chunks stand for. Looking up an unknown chunk works it out first."""
+
+    def __init__(self, numbers_of: Callable[[str], Sequence[int]], rewritten: Mapping[str, str]) -> None:
+        """`numbers_of`: what a chunk stands for, a pure function; `rewritten`: done to the texts first, in order."""
+        super().__init__()
+        self._numbers_of = numbers_of
+        self._rewritten = dict(rewritten)
+        self._lock = threading.Lock()
+        self._new: list[Sequence[int]] = []
+        """What the latest places of the table hold that are not yet in its arrays."""
+        self._first, self._length, self._flat = (np.zeros(1, dtype=np.int64) for _ in range(3))
+        self._places = self._filled = 0
+        self._gap, self._by_itself = self._add(BETWEEN, ()), self._add(_ALONE, ())
+
+    def __missing__(self, chunk: str) -> int:
+        if len(chunk) > _LONGEST_REMEMBERED:
+            return self._by_itself
+        return self._add(chunk, self._numbers_of(chunk))
+
+    def _add(self, chunk: str, numbers: Sequence[int]) -> int:
+        with self._lock:
+            self._new.append(numbers)
+            self._places += 1
+            return self.setdefault(chunk, self._places - 1)
+
+    def _table(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Where the numbers of each place begin, how many they are, and all numbers."""
+        with self._lock:
+            if self._new:
+                length = np.array([len(numbers) for numbers in self._new], dtype=np.int64)
+                flat = np.array([number for numbers in self._new for number in numbers], dtype=np.int64)
+                first = self._filled + np.cumsum(length) - length
+                known = self._places - len(self._new)
+                self._first, self._length = _put(self._first, known, first), _put(self._length, known, length)
+                self._flat = _put(self._flat, self._filled, flat)
+                self._filled += len(flat)
+                self._new.clear()
+            return self._first, self._length, self._flat
+
+    def _split(self, texts: Sequence[str]) -> list[str]:
+        """Every chunk of every text, a mark between two texts."""
+        between = f" {BETWEEN} "
+        joined = between.join(texts)
+        if joined.count(BETWEEN) >= len(texts) or BREAK in joined:
+            joined = between.join([text.translate(_UNMARKED) for text in texts])
+        for said, instead in self._rewritten.items():
+            joined = joined.replace(said, instead)
+        return joined.split()
+
+    def read(self, texts: Sequence[str], alone: Mapping[int, Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+        """What the chunks of some texts stand for, one text after the other, and to which text each number belongs.
+
+        Parameters
+        ----------
+        texts : shape (n,).
+        alone : the numbers of texts that are not to be cut at blanks, by position.
+
+        Returns
+        -------
+        numbers and owner (position of the text, ascending), both int64 of shape (n_numbers,).
+        """
+        if not len(texts):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        if alone:
+            texts = list(texts)
+            for i in alone:
+                texts[i] = _ALONE
+        chunks = self._split(texts)
+        places = np.fromiter(map(self.__getitem__, chunks), dtype=np.int64, count=len(chunks))
+        owner = np.cumsum(places == self._gap)
+        start, lengths, flat = self._table()
+        length = lengths[places]
+        apart: dict[int, Sequence[int]] = {}
+        for at in np.flatnonzero(places == self._by_itself).tolist():
+            numbers = alone.get(int(owner[at]))
+            apart[at] = self._numbers_of(chunks[at]) if numbers is None else numbers
+            length[at] = len(apart[at])
+        ends = np.cumsum(length)
+        total = int(ends[-1]) if len(ends) else 0
+        found = flat.take(np.repeat(start[places] - ends + length, length) + np.arange(total), mode="clip")
+        for at, numbers in apart.items():
+            found[ends[at] - length[at] : ends[at]] = numbers
+        return found, np.repeat(owner, length)
