@@ -20,10 +20,10 @@ _UNMARKED = str.maketrans({BETWEEN: "\x7f", BREAK: "\x7f"})
 _LONGEST_REMEMBERED = 40
 
 
-def _put(values: np.ndarray, first: int, new: np.ndarray) -> np.ndarray:
-    """The array with new values from a place on, made longer where they do not fit."""
+def put(values: np.ndarray, first: int, new: np.ndarray) -> np.ndarray:
+    """An array with new values from a place on, made longer where they do not fit."""
     if first + len(new) > len(values):
-        values = np.concatenate([values, np.zeros(first + len(new), dtype=values.dtype)])
+        values = np.concatenate([values, np.zeros((first + len(new), *values.shape[1:]), dtype=values.dtype)])
     values[first : first + len(new)] = new
     return values
 
@@ -62,8 +62,8 @@ class Chunks(dict[str, int]):
                 flat = np.array([number for numbers in self._new for number in numbers], dtype=np.int64)
                 first = self._filled + np.cumsum(length) - length
                 known = self._places - len(self._new)
-                self._first, self._length = _put(self._first, known, first), _put(self._length, known, length)
-                self._flat = _put(self._flat, self._filled, flat)
+                self._first, self._length = put(self._first, known, first), put(self._length, known, length)
+                self._flat = put(self._flat, self._filled, flat)
                 self._filled += len(flat)
                 self._new.clear()
             return self._first, self._length, self._flat

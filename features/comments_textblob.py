@@ -64,7 +64,7 @@ _MAY_JOIN = re.compile(
 """Texts in which TextBlob might join tokens into an emoticon or "(!)": only these (1 in 90) need its own tokeniser."""
 
 
-_HINTS = re.compile(r"[:;=>*°<]|[8xX]\s*[-D)]|[._]\s*O|\(\s*!|END-OF")
+_HINTS = re.compile(r"[:;=>*°<8xX._(E](?:(?<=[:;=>*°<])|(?<=[8xX])\s*[-D)]|(?<=[._])\s*O|(?<=\()\s*!|(?<=E)ND-OF)")
 """What every such text holds somewhere: quick to look for."""
 
 

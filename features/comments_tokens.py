@@ -44,12 +44,27 @@ def _known() -> dict[str, float]:
     return dict.fromkeys(words, 0.0) | word_valence()
 
 
-_STRETCHED = re.compile(r"\b\w*?(\w)\1\1\w*")
+_THRICE = re.compile(r"(\w)\1\1")
+
+
+def _end_of_word(text: str, at: int) -> int:
+    while at < len(text) and (text[at].isalnum() or text[at] == "_"):
+        at += 1
+    return at
 
 
 def plain_spelling(text: str) -> str:
     """A lower-case text with its stretched words spelled as usual."""
-    return _STRETCHED.sub(lambda word: unstretched(word.group(), _known())[0], text)
+    parts, done = [], 0
+    stretch = _THRICE.search(text)
+    while stretch:
+        first, end = stretch.start(), _end_of_word(text, stretch.end())
+        while first > done and (text[first - 1].isalnum() or text[first - 1] == "_"):
+            first -= 1
+        parts += [text[done:first], unstretched(text[first:end], _known())[0]]
+        done = end
+        stretch = _THRICE.search(text, done)
+    return "".join((*parts, text[done:]))
 
 
 def _link(text: str) -> Token:
@@ -58,16 +73,19 @@ def _link(text: str) -> Token:
     return Token("<video>", VIDEO) if own else Token("<link>", LINK)
 
 
-def _word(text: str) -> Token:
-    lower = text.lower()
-    if not lower.isalpha() or not lower.isascii():
-        if "." in lower or "/" in lower:
-            return _link(lower)
-        if lower[0].isdigit() and lower.strip("0123456789") in _UNITS:
-            return Token("<number>", NUMBER)
+def _word(text: str, lower: str) -> Token:
     form, stretched = unstretched(lower, _known())
     loud = len(text) > 1 and text.isupper()
-    return Token(form, WORD, word_valence().get(form, 0.0), capitals=loud, stretched=stretched)
+    return Token(form, WORD, word_valence().get(form, 0.0), loud, stretched)
+
+
+def _address_or_number(text: str) -> Token:
+    lower = text.lower()
+    if "." in lower or "/" in lower:
+        return _link(lower)
+    if lower[0].isdigit() and lower.strip("0123456789") in _UNITS:
+        return Token("<number>", NUMBER)
+    return _word(text, lower)
 
 
 def _mark(text: str) -> Token:
@@ -84,11 +102,14 @@ def _emoticon(text: str) -> Token:
 
 def _lettered(text: str) -> Token:
     """A token that begins with a letter or digit."""
-    if text.lower() in EMOTICON_VALENCE:
+    lower = text.lower()
+    if lower in EMOTICON_VALENCE:
         return _emoticon(text)
+    if lower.isalpha():
+        return _word(text, lower)
     if ("." in text or ":" in text) and text[:7].lower().startswith(("http:", "https:", "www.")):
         return _link(text)
-    return _word(text)
+    return _address_or_number(text)
 
 
 def _signed(text: str) -> Token:

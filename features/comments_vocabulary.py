@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from features.comments_chunks import BREAK, Chunks
+from features.comments_chunks import BREAK, Chunks, put
 from features.comments_foreign import FOREIGN_BOOSTERS, FOREIGN_NEGATIONS, FOREIGN_VALENCE
 from features.comments_foreign_more import STEMS, stem_valence
 from features.comments_language import NO_SLOTS, SLOT_NAMES, evidence_slots
@@ -37,7 +37,7 @@ from features.comments_words import (
 )
 from features.text import tokens
 
-_MOST_REMEMBERED = 120_000
+_MOST_REMEMBERED, _MOST_CHUNKS = 120_000, 300_000
 PRONOUNS: dict[str, frozenset[str]] = {
     "first": listed("i i'm im my me mine i've i'd i'll myself"),
     "second": listed("you your u ur you're youre yours ya y'all"),
@@ -57,10 +57,10 @@ _SETS: dict[str, frozenset[str]] = {
 _COMMON = {code: frozenset(STOPWORDS.get(code, "").split()) for code in FOREIGN_VALENCE}
 
 
-_BASE = (
-    "kind", "word", "sign", "valence", "vader", "textblob", "capitals", "stretched", "ends_clause", "exclaims", "asks",
-    "cued", "model_number",
-)  # fmt: skip
+_LASTING = ("kind", "word", "sign", "valence", "vader", "textblob", "cued", "model_number", *SLOT_NAMES)
+"""What a form has however it is spelled."""
+_SPELLED = ("capitals", "stretched", "ends_clause", "exclaims", "asks")
+"""What depends on the spelling."""
 
 
 _UNRATED = (0.0, 0.0)
@@ -74,28 +74,28 @@ def _lexica() -> dict[str, tuple[float, float]]:
     return {word: (vader.get(word, 0.0), textblob.get(word, 0.0)) for word in (*vader, *textblob)}
 
 
-def _base(token: Token) -> tuple[float, ...]:
-    """What every token has, in the order of `_BASE`."""
+def _lasting(token: Token) -> tuple[float, ...]:
+    """What every token has, in the order of `_LASTING`."""
     form, kind = token.form, token.kind
-    sign = kind in (EMOJI, EMOTICON)
     vader, textblob = _lexica().get(form, _UNRATED) if kind == WORD else (token.valence, 0.0)
-    cued = bool(cued_by(form))
     mixed = kind == WORD and not form.isalpha() and not form.isdigit() and any(map(str.isdigit, form))
+    weight = _WEIGHTS.get(kind, 0.0)
+    spoken = evidence_slots(form.lstrip("#"), weight) if weight else NO_SLOTS
     return (
-        kind, kind == WORD, sign, token.valence, vader, textblob, token.capitals, token.stretched, token.ends_clause,
-        token.exclaims, token.asks, cued, mixed,
+        kind, kind == WORD, kind in (EMOJI, EMOTICON), token.valence, vader, textblob, bool(cued_by(form)), mixed,
+        *spoken,
     )  # fmt: skip
 
 
 _RATED = (
     "slang", "boost", "phrase_word", *_SETS, *(f"valence_{code}" for code in FOREIGN_VALENCE),
 )  # fmt: skip
-COLUMNS: tuple[str, ...] = (*_BASE, *SLOT_NAMES, *_RATED)
+COLUMNS: tuple[str, ...] = (*_LASTING, *_SPELLED, *_RATED)
 _PLACE = {name: place for place, name in enumerate(COLUMNS)}
-_NOTHING = [
+_NOTHING = np.array([
     np.nan if name == "slang" or name.startswith("valence_") else -1.0 if name == "phrase_word" else 0.0
-    for name in _RATED
-]
+    for name in COLUMNS
+])  # fmt: skip
 """In a covered language a valence is NaN where the English one counts."""
 
 
@@ -125,39 +125,63 @@ def _besides(form: str) -> dict[int, float]:
 
 
 _WEIGHTS = {WORD: 1.0, HASHTAG: 0.3}
-_ROOM = 1024
-_Meaning = tuple[tuple[float, ...], tuple[float, ...], str]
+_Form = tuple[tuple[float, ...], str]
+"""What a form has, and the form itself where the lists or stems may say more of it."""
 
 
 class Vocabulary(dict[str, int]):
     """Token → its number. Looking up an unknown token describes it first.
 
     Most words mean nothing by themselves, so many tokens share one row of the table of meanings: it stays small.
+    New tokens and rows are put in the arrays together, when these are next asked for.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[str] = []
         """What each token is, by number."""
-        self.chunks = Chunks(self.cut, {"\n": f" {BREAK} "})
-        """The tokens of each stretch of text between blanks met so far."""
-        self._meanings: dict[_Meaning, int] = {}
-        self._table = np.zeros((len(COLUMNS), _ROOM))
-        self._meaning_of = np.zeros(_ROOM, dtype=np.int64)
-        self._lock = threading.Lock()
+        self.chunks = self._chunks()
+        self._forms_met: dict[tuple[str, int, float], int] = {}
+        self._form_numbers: dict[_Form, int] = {}
+        self._rows: dict[tuple[int, ...], int] = {}
+        self._new_tokens: list[int] = []
+        self._new_rows: list[tuple[_Form, tuple[float, ...]]] = []
+        self._form_of: list[_Form] = []
+        self._table = np.zeros((1, len(COLUMNS)))
+        self._meaning_of = np.zeros(1, dtype=np.int64)
+        self._lock = threading.RLock()
+
+    def _chunks(self) -> Chunks:
+        return Chunks(self.cut, {"\n": f" {BREAK} "})
+
+    def forget_chunks(self) -> None:
+        """Begin a fresh memory of what stands between blanks; tokens are kept."""
+        self.chunks = self._chunks()
 
     def __missing__(self, text: str) -> int:
         token = describe(text)
-        form, weight = token.form, _WEIGHTS.get(token.kind, 0.0)
-        spoken = evidence_slots(form.lstrip("#"), weight) if weight else NO_SLOTS
-        meaning = (_base(token), spoken, form if form in _listed() or form[:1] >= _FIRST_STEM else "")
+        met = (token.form, token.kind, token.valence)
         with self._lock:
+            form = self._forms_met.get(met)
+            if form is None:
+                form = self._forms_met[met] = self._form(token)
+            spelled = (token.capitals, token.stretched, token.ends_clause, token.exclaims, token.asks)
+            key = (form, *spelled)
+            row = self._rows.get(key)
+            if row is None:
+                row = self._rows[key] = len(self._rows)
+                self._new_rows.append((self._form_of[form], spelled))
             number = len(self.forms)
-            if number == len(self._meaning_of):
-                self._meaning_of = np.concatenate([self._meaning_of, np.zeros(number, dtype=np.int64)])
-            self._meaning_of[number] = self._row(meaning)
-            self.forms.append(form)
-            self[text] = number
+            self._new_tokens.append(row)
+            self.forms.append(token.form)
+            return self.setdefault(text, number)
+
+    def _form(self, token: Token) -> int:
+        form = token.form
+        own: _Form = (_lasting(token), form if form in _listed() or form[:1] >= _FIRST_STEM else "")
+        number = self._form_numbers.setdefault(own, len(self._form_of))
+        if number == len(self._form_of):
+            self._form_of.append(own)
         return number
 
     def cut(self, text: str) -> list[int]:
@@ -168,25 +192,30 @@ class Vocabulary(dict[str, int]):
             return [self[text]]
         return [self[token if token[0] != "@" else "@name"] for token in tokens(text)]
 
-    def _row(self, meaning: _Meaning) -> int:
-        row = self._meanings.get(meaning)
-        if row is None:
-            row = self._meanings[meaning] = len(self._meanings)
-            if row == self._table.shape[1]:
-                self._table = np.concatenate([self._table, np.zeros_like(self._table)], axis=1)
-            values = [*meaning[0], *meaning[1], *_NOTHING]
-            for place, value in _besides(meaning[2]).items():
-                values[place] = value
-            self._table[:, row] = values
-        return row
+    def _settle(self) -> None:
+        """Put what is new in the arrays."""
+        with self._lock:
+            new, tokens_before = self._new_rows, len(self.forms) - len(self._new_tokens)
+            if new:
+                rows = np.tile(_NOTHING, (len(new), 1))
+                rows[:, : len(_LASTING) + len(_SPELLED)] = [(*form[0], *spelled) for form, spelled in new]
+                for row, ((_, form), _) in zip(rows, new, strict=True):
+                    for place, value in _besides(form).items() if form else ():
+                        row[place] = value
+                self._table = put(self._table, len(self._rows) - len(new), rows)
+                self._new_rows = []
+            if self._new_tokens:
+                self._meaning_of = put(self._meaning_of, tokens_before, np.array(self._new_tokens, dtype=np.int64))
+                self._new_tokens = []
 
     def meanings(self, tokens: np.ndarray) -> np.ndarray:
         """The row of the table of each token, from their numbers."""
+        self._settle()
         return np.asarray(self._meaning_of[tokens])
 
     def column(self, name: str) -> np.ndarray:
         """One number of every meaning, float64, shape (n_meanings or more,)."""
-        return np.asarray(self._table[_PLACE[name]])
+        return np.asarray(self._table[:, _PLACE[name]])
 
 
 _current = Vocabulary()
@@ -195,6 +224,8 @@ _current = Vocabulary()
 def vocabulary() -> Vocabulary:
     """The vocabulary in use; a fresh one when the last is full."""
     global _current
-    if len(_current) > _MOST_REMEMBERED or len(_current.chunks) > 2 * _MOST_REMEMBERED:
+    if len(_current) > _MOST_REMEMBERED:
         _current = Vocabulary()
+    elif len(_current.chunks) > _MOST_CHUNKS:
+        _current.forget_chunks()
     return _current

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from functools import cache
 
@@ -18,7 +19,7 @@ from features.comments_foreign import (
 )
 from features.comments_foreign_more import stem_valence
 from features.comments_language import evidence
-from features.comments_match import GROUPS, rules
+from features.comments_match import GROUPS, Rule, rules
 from features.comments_model import HEADS, CommentModel
 from features.comments_stopwords import LANGUAGES, STOPWORDS
 from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, WORD, Token, describe, plain_spelling
@@ -62,9 +63,19 @@ def patterns(text: str) -> dict[str, int]:
     forms = {token.form for token in described(text)}
     counts = dict.fromkeys(GROUPS, 0)
     for rule in rules():
-        if any(_is_cue(cue, form) for cue in rule.cues for form in forms) and rule.expression.search(plain):
+        if any(_is_cue(cue, form) for cue in rule.cues for form in forms) and _found(rule, plain):
             counts[GROUPS[rule.group]] += 1
     return counts
+
+
+def _found(rule: Rule, plain: str) -> bool:
+    """The expression as it is written, at the beginning of a word."""
+    return _written(rule).search(plain) is not None
+
+
+@cache
+def _written(rule: Rule) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'])(?:{rule.source})" if rule.spaced else rule.source)
 
 
 def _is_cue(cue: str, form: str) -> bool:
