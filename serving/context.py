@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 from typing import ParamSpec, TypeVar
 
@@ -17,6 +17,8 @@ from serving.memory import Memory
 from serving.metrics import Metrics
 from serving.pinned import Pinned
 from serving.problems import not_ready, overloaded
+from serving.schemas import ScoreRequest
+from serving.together import Together
 from serving.watch import Watch
 
 P = ParamSpec("P")
@@ -43,6 +45,7 @@ class Context:
         self.memory = Memory(self)
         """What the service remembers: outcomes, score log, keys, jobs."""
         self._one_at_a_time = asyncio.Lock()
+        self._together = Together(self._one_at_a_time, self._answer_each, lambda asked: len(asked[1].candidates))
         self._waiting = 0
         self._pinned = Pinned()
 
@@ -77,17 +80,43 @@ class Context:
         async with self._turn():
             return await anyio.to_thread.run_sync(lambda: work(*args, **kwargs))
 
-    async def run_small(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """As `run`, for work of a few milliseconds: done here, since handing it over would take a good part of that."""
-        async with self._turn():
-            return work(*args, **kwargs)
+    async def answer(self, live: Live, request: ScoreRequest) -> Answered:
+        """As `live.answer`, here and together with whatever else waits; for a request that `handler.is_quick`.
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+        Raises as `run`.
+        """
+        with self._waits():
+            try:
+                async with asyncio.timeout(self.settings.longest_wait):
+                    return await self._together.ask((live, request))
+            except TimeoutError:
+                raise overloaded(self.settings.longest_wait) from None
+
+    def _answer_each(self, asked: Sequence[tuple[Live, ScoreRequest]]) -> list[Answered]:
+        """Each answered by its own model and catalogue, one look for all of a model's."""
+        now = self.now()
+        by_model: dict[tuple[int, int], list[int]] = {}
+        for at, (live, _) in enumerate(asked):
+            by_model.setdefault((id(live.scorer), id(live.catalogue)), []).append(at)
+        found: dict[int, Answered] = {}
+        for places in by_model.values():
+            live = asked[places[0]][0]
+            found |= zip(places, live.answer_each([asked[at][1] for at in places], now), strict=True)
+        return [found[at] for at in range(len(asked))]
+
+    @contextmanager
+    def _waits(self) -> Iterator[None]:
         if self._waiting >= self.settings.most_waiting:
             raise overloaded(1)
         self._waiting += 1
         try:
+            yield
+        finally:
+            self._waiting -= 1
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        with self._waits():
             # Lets every request that has come in be counted before the first of them is worked on.
             await asyncio.sleep(0)
             try:
@@ -95,8 +124,6 @@ class Context:
                     await self._one_at_a_time.acquire()
             except TimeoutError:
                 raise overloaded(self.settings.longest_wait) from None
-        finally:
-            self._waiting -= 1
         try:
             yield
         finally:

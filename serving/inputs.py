@@ -93,8 +93,15 @@ def terms_of(asked: Sequence[tuple[int, Candidate]]) -> dict[str, np.ndarray]:
 
 def about(campaign: Campaign, n: int) -> Context:
     """The campaign as the scorer takes it, for n rows."""
-    money = {name: np.repeat(numbers([getattr(campaign, name)]), n) for name in MONEY_COLUMNS}
-    return Context([campaign.brand] * n, [campaign.goal] * n, money)
+    return about_each([(campaign, n)])
+
+
+def about_each(campaigns: Sequence[tuple[Campaign, int]]) -> Context:
+    """Several campaigns, one after another, each for as many rows as beside it."""
+    rows = [n for _, n in campaigns]
+    money = {name: np.repeat(numbers([getattr(one, name) for one, _ in campaigns]), rows) for name in MONEY_COLUMNS}
+    brands, goals = ([getattr(one, name) for one, n in campaigns for _ in range(n)] for name in ("brand", "goal"))
+    return Context(brands, goals, money)
 
 
 _ASKED_KEPT = 256

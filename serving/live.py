@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +23,7 @@ from models.screen import Screen
 from serving.answers import CatalogueOf, ModelResponse, RefusedVersion, ScoreResponse
 from serving.catalogue import Catalogue
 from serving.config import ServeSettings
-from serving.handler import Scorer, model_of, score, time_text
+from serving.handler import Scorer, model_of, score_each, time_text
 from serving.locate import Asking
 from serving.operations import EXAMPLE
 from serving.packed import packed
@@ -59,7 +59,12 @@ class Live:
 
     def answer(self, request: ScoreRequest, now: pd.Timestamp) -> Answered:
         """As `serving.handler.score`."""
-        return Answered(request, score(request, self.scorer, self.info, self.catalogue, now=now))
+        return self.answer_each([request], now)[0]
+
+    def answer_each(self, requests: Sequence[ScoreRequest], now: pd.Timestamp) -> list[Answered]:
+        """As `serving.handler.score_each`."""
+        responses = score_each(requests, self.scorer, self.info, self.catalogue, now=now)
+        return [Answered(*pair) for pair in zip(requests, responses, strict=True)]
 
     @cached_property
     def screen(self) -> Screen:

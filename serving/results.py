@@ -10,18 +10,22 @@ import numpy as np
 from serving.answers import BaselineRate, Cost, Fit, Interval, MoneyInterval, Parts, Roi, ScoreResult, Support
 
 
-def results_of(columns: Mapping[str, Any], rows: Sequence[int], creator_ids: Sequence[str]) -> list[ScoreResult]:
-    """Results of some rows, the first of rank 1; an unknown or infinite number becomes None.
+def results_of(
+    columns: Mapping[str, Any], rows: Sequence[int], creator_ids: Sequence[str], ranks: Sequence[int] | None = None
+) -> list[ScoreResult]:
+    """Results of some rows; an unknown or infinite number becomes None.
 
     Parameters
     ----------
     columns : the flat columns of `CreatorScorer.score_rows`, arrays or lists
     rows : positions, best first
     creator_ids : the ids of these rows as the answer names them
+    ranks : theirs; None: from 1 on
     """
     chosen = np.asarray(rows, dtype=np.int64)
     taken = {name: _values(values, chosen) for name, values in columns.items()}
-    return [_result(taken, row, creator_id) for row, creator_id in enumerate(creator_ids)]
+    ranks = range(1, len(rows) + 1) if ranks is None else ranks
+    return [_result(taken, row, *one) for row, one in enumerate(zip(creator_ids, ranks, strict=True))]
 
 
 def _values(column: Any, rows: np.ndarray) -> list[Any]:
@@ -35,7 +39,7 @@ def _values(column: Any, rows: np.ndarray) -> list[Any]:
     ]
 
 
-def _result(columns: dict[str, list[Any]], row: int, creator_id: str) -> ScoreResult:
+def _result(columns: dict[str, list[Any]], row: int, creator_id: str, rank: int) -> ScoreResult:
     def of(name: str) -> Any:
         return columns[name][row]
 
@@ -46,7 +50,7 @@ def _result(columns: dict[str, list[Any]], row: int, creator_id: str) -> ScoreRe
     unknown_roi = of("roi_expected") is None
     return ScoreResult(
         creator_id=creator_id,
-        rank=row + 1,
+        rank=rank,
         fit=Fit(of("fit_score"), of("fit_low"), of("fit_high"), of("fit_benchmark"), parts),
         lift=Interval(*three("lift")),
         baseline_rate=BaselineRate(*three("baseline_rate"), of("baseline_rate_source")),

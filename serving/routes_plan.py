@@ -18,7 +18,8 @@ def routes(context: Context) -> list[BaseRoute]:
     """A set of creators under a budget."""
 
     def planned(body: bytes) -> bytes:
-        live, request = context.ready(), read_model(body, PlanRequest)
+        request = read_model(body, PlanRequest)
+        live = context.of_version(request.model_version)
         return json_bytes(plan(request, live.scorer, live.info, live.catalogue, now=context.now()))
 
-    return [work_route(context, PATH, planned)]
+    return [work_route(context, PATH, lambda body: context.run(planned, body))]

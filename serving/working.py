@@ -1,9 +1,9 @@
-"""Routes that read a JSON body, work in the thread for work and answer JSON: all timed and counted alike."""
+"""Routes that read a JSON body, work and answer JSON: all timed and counted alike."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,24 +16,21 @@ from serving.problems import Problem
 from serving.responses import JSON, read_body
 
 _REFUSED = 422
-SMALL = 4_096
-"""A body of so many bytes asks for little work, whatever is in it."""
 
 
-def work_route(context: Context, path: str, work: Callable[[bytes], bytes], *, small: bool = False) -> Route:
-    """`POST path`, answered with what `work` makes of the body. `small`: a short body asks for a few milliseconds."""
+def work_route(context: Context, path: str, work: Callable[[bytes], Awaitable[bytes]]) -> Route:
+    """`POST path`, answered with what `work` makes of the body."""
 
     async def endpoint(request: Request) -> Response:
         body = await read_body(request, context.settings.max_body_bytes)
         started = time.perf_counter()
         status = 500
         try:
-            run = context.run_small if small and len(body) <= SMALL else context.run
             try:
-                answer = await run(work, body)
+                answer = await work(body)
             except VersionNeeded as needed:
                 await context.load_version(needed.version)
-                answer = await run(work, body)
+                answer = await work(body)
             status = 200
         except Problem as problem:
             status = problem.status

@@ -17,7 +17,7 @@ from serving.live import Live
 from serving.memory import Memory
 from serving.memory_config import MemorySettings
 from serving.server import listen, uvicorn_config
-from serving.service import make_service
+from serving.service import FrontedService, make_service
 from tests.serving_fakes import NOW, live
 
 
@@ -32,12 +32,8 @@ def context_with(settings: MemorySettings, now: Callable[[], pd.Timestamp] = lam
 
 
 @contextmanager
-def running_memory(
-    settings: MemorySettings, load: Callable[[], Live] = live, serve: ServeSettings | None = None
-) -> Iterator[tuple[httpx.Client, Context]]:
-    """A client of a service with this memory, and what its routes share."""
-    context = context_with(settings)
-    service = make_service(lambda: (serve or ServeSettings(), load()), context)
+def running(service: FrontedService) -> Iterator[httpx.Client]:
+    """A client of the service on a free port of this machine."""
     with closing(listen("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn_config(service.to_asgi()))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
@@ -46,9 +42,18 @@ def running_memory(
             while not server.started:
                 assert thread.is_alive()
                 time.sleep(0.01)
-            port = listener.getsockname()[1]
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-                yield client, context
+            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=20) as client:
+                yield client
         finally:
             server.should_exit = True
             thread.join(timeout=20)
+
+
+@contextmanager
+def running_memory(
+    settings: MemorySettings, load: Callable[[], Live] = live, serve: ServeSettings | None = None
+) -> Iterator[tuple[httpx.Client, Context]]:
+    """A client of a service with this memory, and what its routes share."""
+    context = context_with(settings)
+    with running(make_service(lambda: (serve or ServeSettings(), load()), context)) as client:
+        yield client, context

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
 from types import MappingProxyType
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from data.errors import Fault, NoModel, UsageError, WorkError
 from models.creators import Reference
 from serving.config import ServeSettings
 from serving.context import Context
 from serving.live import Live
-from serving.server import listen, uvicorn_config
-from serving.service import FrontedService, make_service
+from serving.service import make_service
 from tests.serving_fakes import BRIEF, NOW, inline, live
+from tests.serving_running import running
 
 MIB = 1024 * 1024
-
-
-@contextmanager
-def running(service: FrontedService) -> Iterator[httpx.Client]:
-    """A client of the service on a free port of this machine."""
-    with closing(listen("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn_config(service.to_asgi()))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive()
-                time.sleep(0.01)
-            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=20) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join(timeout=20)
 
 
 @pytest.fixture(scope="module")

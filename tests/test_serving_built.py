@@ -84,6 +84,21 @@ def test_alone_as_in_a_batch(both: tuple[Live, Live]) -> None:
         assert alone == theirs
 
 
+def test_several_requests_at_once_get_what_each_gets_alone(both: tuple[Live, Live]) -> None:
+    _, live = both
+    ids = ids_of(live)[:12]
+    other = {"campaign": {**BRIEF, "keywords": ["bread"], "goal": "signups", "target_roi": 0.5}}
+    requests = [
+        asked(ids[:3]), asked(ids[3:4], level=0.9, explain=True), asked(ids[4:9], rank_by="fit", abstain=True),
+        asked(["nobody"]), asked(ids[2:6], **other), asked(ids[5:6], as_of="2026-03-05T00:00:00Z"), asked(ids[9:]),
+        asked(ids[:1]), asked(ids[7:8], level=0.9, explain=True), asked(["nobody", ids[0]], **other),
+    ]  # fmt: skip
+    together = live.answer_each(requests, NOW)
+    for request, answered in zip(requests, together, strict=True):
+        assert answered.request is request
+        assert answered.response.model_dump_json() == live.answer(request, NOW).response.model_dump_json()
+
+
 def test_another_time_or_an_inline_record_goes_by_the_tables(both: tuple[Live, Live]) -> None:
     tables, built = both
     ids, later = ids_of(built)[:3], NOW + pd.Timedelta(days=3)

@@ -23,7 +23,7 @@ from serving.problems import Problem
 from serving.service import make_service
 from serving.watch import Watch
 from tests.serving_fakes import BRIEF, INFO, NOW, FakeScorer, catalogue, live, request
-from tests.test_serving_api import running
+from tests.serving_running import running
 
 Located = Callable[[str], AbstractContextManager[Any]]
 

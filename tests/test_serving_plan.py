@@ -9,14 +9,20 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from data.errors import BriefError, UsageError
+from data.errors import BriefError, NoModel, UsageError
+from serving import pinned
 from serving.command_plan import COLUMNS, niche_rule, plan_page, plan_table
+from serving.config import ServeSettings
 from serving.files import read_request
+from serving.live import Live
 from serving.plan_schemas import PlanRequest, PlanResponse
 from serving.planning import plan
 from serving.problems import Problem
 from serving.responses import read_model
+from serving.service import make_service
 from tests.serving_fakes import BRIEF, INFO, NOW, FakeScorer, catalogue, inline
+from tests.serving_running import running
+from tests.test_serving_core import broken, found
 
 
 class Scorer(FakeScorer):
@@ -131,3 +137,15 @@ def test_niche_rules_of_the_command_line() -> None:
 def test_brief_errors_name_the_option(tmp_path: Path) -> None:
     with pytest.raises(BriefError, match="--budget"):
         read_request(PlanRequest, BRIEF, [{"creator_id": "ana", "fee": 10}], {"budget": -1.0}, tmp_path / "b.json")
+
+
+def test_a_plan_is_made_with_the_version_it_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = lambda: (ServeSettings(poll_seconds=0), Live(Scorer(), INFO, catalogue()))  # noqa: E731
+    with running(make_service(load)) as http:
+        monkeypatch.setattr(pinned, "located", found("7", Scorer))
+        body = {"campaign": BRIEF, "candidates": [{"creator_id": "ana", "fee": 100}], "budget": 500}
+        versions = [http.post("/v1/plan", json=body | more).json()["model"]["version"]
+                    for more in ({}, {"model_version": "7"}, {"model_version": "3"})]  # fmt: skip
+        assert versions == ["3", "7", "3"]
+        monkeypatch.setattr(pinned, "located", broken(NoModel("no model 8")))
+        assert http.post("/v1/plan", json=body | {"model_version": "8"}).status_code == 404
