@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,17 +13,17 @@ from scipy import stats
 from data.priors import load_priors
 from data.synthetic_truth import REACH_SD
 from data.synthetic_world import CURRENCIES, PER_DOLLAR
-from features.catalog import BY_NAME, FAMILIES, LIFT_NAMES, NAMES
+from features.catalog import BY_NAME, FAMILIES, NAMES
 from models.families import Floats
 from models.finished import after_campaign
 from models.lift import LiftModel
 from models.lift_of_deals import lift_tests as lift_tests_of
 from models.lift_of_deals import prior_log_lift
 from models.scorer import CreatorScorer
-from models.training_set import CAMPAIGN_COLUMNS, LABEL_COLUMNS, TrainingSet
-from quality import library
+from models.training_set import CAMPAIGN_COLUMNS, TrainingSet
 from quality.markets import Asked, Prepared
-from quality.opponents import OPPONENTS, RULES, Opponent, attributed_per_follower
+from quality.opponents import OPPONENTS, attributed_per_follower
+from quality.others import by_library, lift_tests, opposed
 from training.dataset import groups_of
 
 MODEL, CEILING = "model", "ceiling"
@@ -37,24 +37,39 @@ _TOLD = (
 
 
 def contest(prepared: Prepared, seed: int, *, peer: str | None = None) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Everything said of every judged pairing beside what is true, and facts of the run.
+    """`scored`, beside what every opponent says: columns `pred <name>` (log lift).
 
-    Rows: `view`, the true values, `pred <name>` (log lift) of each contestant, what the scorer told (`_TOLD`), money,
-    and what was realised: from the tables for counted deals, by the simulator's own draws for the catalogue.
     `peer`: interpreter with a library of learners, None to leave those out.
     """
-    seconds: dict[str, float] = {}
+    parts = [scored(prepared, seed), opposed(prepared)]
+    if peer is not None:
+        parts.append(by_library(prepared, peer))
+    return joined(parts)
+
+
+def joined(parts: Sequence[tuple[pd.DataFrame, dict[str, Any]]]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Several parts of one contest, rows alike, beside each other; their seconds in one."""
+    frames, facts = zip(*parts, strict=True)
+    rows = pd.concat([frames[0], *(frame.drop(columns="view") for frame in frames[1:])], axis=1)
+    seconds = {name: s for one in facts for name, s in one["seconds"].items()}
+    return rows, {**facts[0], "seconds": seconds}
+
+
+def scored(prepared: Prepared, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Everything the scorer said of every judged pairing beside what is true, the ceiling, and facts of the run.
+
+    Rows: `view`, the true values, `pred model` and `pred ceiling` (log lift), what the scorer told (`_TOLD`), money,
+    and what was realised: from the tables for counted deals, by the simulator's own draws for the catalogue.
+    """
     started = time.process_time()
     scorer = CreatorScorer.fit(prepared.known, seed)
-    seconds[MODEL] = time.process_time() - started
+    seconds = {MODEL: time.process_time() - started}
     views = {name: _judged(scorer, asked, seed) for name, asked in prepared.views.items()}
-    for name, predict in _fitted(prepared, seed, seconds).items():
-        for view, asked in prepared.views.items():
-            views[view][f"pred {name}"] = predict(asked)
-    if peer is not None:
-        for name, found in library.predictions(prepared, peer, seconds).items():
-            for view, values in found.items():
-                views[view][f"pred {name}"] = values
+    started = time.process_time()
+    best = ceiling(prepared, seed)
+    for view, asked in prepared.views.items():
+        views[view][f"pred {CEILING}"] = best(asked)
+    seconds[CEILING] = time.process_time() - started
     rows = pd.concat([frame.assign(view=view) for view, frame in views.items()], ignore_index=True)
     facts = {
         "known": len(prepared.known.X), "labels": int(prepared.known.is_label.sum()),
@@ -62,35 +77,6 @@ def contest(prepared: Prepared, seed: int, *, peer: str | None = None) -> tuple[
         "factor": scorer.info["attributed_to_incremental"], "seconds": seconds,
     }  # fmt: skip
     return rows, facts
-
-
-def _fitted(prepared: Prepared, seed: int, seconds: dict[str, float]) -> dict[str, Predict]:
-    """Every opponent and the ceiling, learned from the same tests."""
-    X, counts, labels = lift_tests(prepared.known)
-    full = prepared.known.X.iloc[labels].reset_index(drop=True)
-    fitted: dict[str, Predict] = {}
-    for name, make in OPPONENTS.items():
-        started = time.process_time()
-        if name in RULES:
-            fitted[name] = _asking(make().fit(full, counts), list(NAMES))
-        else:
-            fitted[name] = _asking(make().fit(X, counts), list(LIFT_NAMES))
-        seconds[name] = time.process_time() - started
-    started = time.process_time()
-    fitted[CEILING] = ceiling(prepared, seed)
-    seconds[CEILING] = time.process_time() - started
-    return fitted
-
-
-def _asking(opponent: Opponent, columns: list[str]) -> Predict:
-    return lambda asked: np.asarray(opponent.predict(asked.X[columns]))
-
-
-def lift_tests(known: TrainingSet) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
-    """Features that the lift may hang on and counts of the measured deals, and their positions among all."""
-    labels = np.flatnonzero(known.is_label)
-    X = known.X[list(LIFT_NAMES)].iloc[labels].reset_index(drop=True)
-    return X, known.deals[list(LABEL_COLUMNS)].iloc[labels].reset_index(drop=True), labels
 
 
 def _like_the_scorer(X: pd.DataFrame, known: TrainingSet, labels: np.ndarray, seed: int) -> LiftModel:

@@ -27,7 +27,7 @@ def peer() -> str | None:
     return str(ECONML) if ECONML.is_file() else None
 
 
-LIBRARY = ("econml X-learner", "econml DR-learner", "econml causal forest")
+LIBRARY = ("econml S-learner", "econml T-learner", "econml X-learner", "econml DR-learner", "econml causal forest")
 _WORKER = Path(__file__).with_name("library_worker.py")
 _LEAST_ROWS = 100
 

@@ -11,6 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+_WITHOUT_WEIGHTS = ("econml S-learner", "econml T-learner", "econml X-learner")
+"""Their `fit` takes none."""
+
 
 def learners() -> dict[str, Any]:
     """Each with a strong regularisation: small leaves overfit tests of few conversions."""
@@ -29,6 +32,8 @@ def learners() -> dict[str, Any]:
     # Each test has one row of each arm: the chance of treatment is a half by construction.
     even = DummyClassifier(strategy="prior")
     return {
+        "econml S-learner": meta.SLearner(overall_model=trees()),
+        "econml T-learner": meta.TLearner(models=trees()),
         "econml X-learner": meta.XLearner(models=trees(), propensity_model=even),
         "econml DR-learner": dr.DRLearner(
             model_propensity=even, model_regression=trees(), model_final=trees(), cv=5, random_state=0
@@ -56,7 +61,7 @@ def main(folder: Path) -> None:
     seconds: dict[str, float] = {}
     for name, learner in learners().items():
         started = time.perf_counter()
-        if name == "econml X-learner":
+        if name in _WITHOUT_WEIGHTS:
             learner.fit(y, t, X=X)
         else:
             learner.fit(y, t, X=X, sample_weight=w, groups=train["test"])

@@ -45,11 +45,6 @@ FUTURE = 500
 """Most deals after the cut that are judged: the first ones."""
 _DEAL = ("collaboration_id", *COST_COLUMNS, "measure", "exposed", "exposed_conversions", *OUTCOME_COLUMNS)
 TRUTH = {"log_lift": "true_log_lift", "baseline_rate": "true_rate", "exposed_mean": "true_exposed"}
-_SOURCES = (
-    "data/synthetic*.py", "data/history.py", "features/*.py", "features/*.json",
-    "models/reference.py", "models/text_space.py", "training/dataset.py", "training/labels.py",
-    "models/training_set.py", "benchmarks/quality/markets.py",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -144,14 +139,9 @@ def digest_of(*patterns: str) -> str:
     return told.hexdigest()[:16]
 
 
-def market_digest() -> str:
-    """What the features of a market hang on: another digest, another market."""
-    return digest_of(*_SOURCES)
-
-
-def prepare(place: Place, cache: Path) -> Prepared:
-    """The market at its cut, from the cache or made now."""
-    folder = cache / market_digest() / place.name
+def prepare(place: Place, home: Path) -> Prepared:
+    """The market at its cut, from the folder `home` of markets or made now."""
+    folder = home / place.name
     if not folder.is_dir():
         _write(folder, _made(place))
     return _read(folder)

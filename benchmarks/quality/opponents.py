@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Protocol, Self
@@ -99,29 +100,38 @@ class Arms:
     kept: Floats
     fold: Ints
 
-    @classmethod
-    def of(cls, X: pd.DataFrame, counts: pd.DataFrame) -> Arms:
-        """From a training frame; rows without counts are left out."""
-        people = counts[_PEOPLE].to_numpy(dtype=np.float64)
-        told = ~np.isnan(people).any(axis=1)
-        fold = np.random.default_rng(0).permutation(int(told.sum())) % FOLDS
-        exposed, caused, holdout, kept = people[told].T
-        return cls(X.to_numpy(dtype=np.float64)[told], exposed, caused, holdout, kept, fold)
+    @cached_property
+    def of_exposed(self) -> tuple[float, Boosted]:
+        """Log rate of the exposed: its level, and trees on top. Made once for all learners that build on it."""
+        return self._arm(self.caused, self.exposed)
 
-    def arm(self, events: Floats, exposure: Floats) -> tuple[float, Boosted]:
-        """Log rate of one arm: its level, and trees on top."""
+    @cached_property
+    def of_holdout(self) -> tuple[float, Boosted]:
+        """Log rate of those held out."""
+        return self._arm(self.kept, self.holdout)
+
+    def _arm(self, events: Floats, exposure: Floats) -> tuple[float, Boosted]:
         level = float(np.log((events.sum() + 0.5) / exposure.sum()))
         start = np.log(exposure) + level
         return level, boosted(self.X, events, objective="poisson", growth=_ARM, fold=self.fold, start=start)
 
 
-class _Learner:
+def arms_of(X: pd.DataFrame, counts: pd.DataFrame) -> Arms:
+    """The arms of a training frame; rows without counts are left out."""
+    people = counts[_PEOPLE].to_numpy(dtype=np.float64)
+    told = ~np.isnan(people).any(axis=1)
+    fold = np.random.default_rng(0).permutation(int(told.sum())) % FOLDS
+    exposed, caused, holdout, kept = people[told].T
+    return Arms(X.to_numpy(dtype=np.float64)[told], exposed, caused, holdout, kept, fold)
+
+
+class Learner:
     """A learner of the two arms; the constant lift where there are too few tests."""
 
-    def fit(self, X: pd.DataFrame, counts: pd.DataFrame) -> Self:
-        """Learn from tests with counts."""
+    def fit(self, X: pd.DataFrame, counts: pd.DataFrame, arms: Arms | None = None) -> Self:
+        """Learn from tests with counts; `arms`: theirs, where other learners have made use of them."""
         self.constant_ = ConstantLift().fit(X, counts)
-        arms = Arms.of(X, counts)
+        arms = arms_of(X, counts) if arms is None else arms
         self.fitted_ = len(arms.X) >= _LEAST_ROWS
         if self.fitted_:
             self._learn(arms)
@@ -138,7 +148,7 @@ class _Learner:
         raise NotImplementedError
 
 
-class SLearner(_Learner):
+class SLearner(Learner):
     """One model of the rate with the arm as a feature; its start already holds the market's lift."""
 
     def _learn(self, arms: Arms) -> None:
@@ -159,22 +169,22 @@ def _with_arm(X: Floats, arm: float) -> Floats:
     return np.column_stack([X, np.full(len(X), arm)])
 
 
-class TLearner(_Learner):
+class TLearner(Learner):
     """A model of the rate for each arm."""
 
     def _learn(self, arms: Arms) -> None:
-        self.exposed_, self.holdout_ = arms.arm(arms.caused, arms.exposed), arms.arm(arms.kept, arms.holdout)
+        self.exposed_, self.holdout_ = arms.of_exposed, arms.of_holdout
 
     def _effect(self, X: Floats) -> Floats:
         one, other = (level + model.predict(X) for level, model in (self.exposed_, self.holdout_))
         return np.asarray(one - other)
 
 
-class XLearner(_Learner):
+class XLearner(Learner):
     """Kuenzel et al. 2019, on the log scale: each arm's conversions against what the other arm's model expects."""
 
     def _learn(self, arms: Arms) -> None:
-        (one, exposed), (zero, holdout) = arms.arm(arms.caused, arms.exposed), arms.arm(arms.kept, arms.holdout)
+        (one, exposed), (zero, holdout) = arms.of_exposed, arms.of_holdout
         lift = self.constant_.value_
         of_exposed = np.log(arms.exposed) + zero + holdout.held_out
         of_holdout = np.log(arms.holdout) + one + exposed.held_out
@@ -189,11 +199,11 @@ class XLearner(_Learner):
         return np.asarray(self.constant_.value_ + mixed)
 
 
-class DRLearner(_Learner):
+class DRLearner(Learner):
     """Kennedy 2023, on the log scale: the models' log lift corrected by what each arm of a test had left over."""
 
     def _learn(self, arms: Arms) -> None:
-        (one, exposed), (zero, holdout) = arms.arm(arms.caused, arms.exposed), arms.arm(arms.kept, arms.holdout)
+        (one, exposed), (zero, holdout) = arms.of_exposed, arms.of_holdout
         log_exposed, log_holdout = one + exposed.held_out, zero + holdout.held_out
         expected, anyway = arms.exposed * np.exp(log_exposed), arms.holdout * np.exp(log_holdout)
         pseudo = log_exposed - log_holdout + (arms.caused - expected) / expected - (arms.kept - anyway) / anyway
