@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -61,3 +62,80 @@ def test_trees_stop_at_none_where_there_is_only_noise_and_find_a_strong_effect()
 def test_each_currency_has_one_price_level() -> None:
     levels = pd.Series(PER_DOLLAR).groupby(list(CURRENCIES)).nunique()
     assert (levels == 1).all()
+
+
+@pytest.mark.parametrize(("change", "same"), [(0.0, True), (1e-12, True), (1e-6, False)])
+def test_markets_are_found_again_when_the_code_makes_the_same_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: float, same: bool
+) -> None:
+    from quality import probe
+
+    made = pd.DataFrame({"name": ["a", "a", "b"], "number": [1.0, np.nan, np.nan], "text": ["", "", "x"]})
+    monkeypatch.setattr(probe, "probe", lambda: made)
+    monkeypatch.setattr(probe, "digest_of", lambda *_: "before")
+    before = probe.markets_folder(tmp_path)
+    now = made.assign(number=made["number"] + change)
+    monkeypatch.setattr(probe, "probe", lambda: now)
+    monkeypatch.setattr(probe, "digest_of", lambda *_: "after")
+    assert (probe.markets_folder(tmp_path) == before) is same
+    monkeypatch.setattr(probe, "probe", lambda: pytest.fail("text seen before needs no market"))
+    monkeypatch.setattr(probe, "digest_of", lambda *_: "before")
+    assert probe.markets_folder(tmp_path) == before
+
+
+def test_parts_of_a_contest_are_put_beside_each_other() -> None:
+    from quality.contest import joined
+
+    views = ["future", "catalogue"]
+    model = pd.DataFrame({"view": views, "pred model": [0.1, 0.2]}), {"labels": 7, "seconds": {"model": 1.0}}
+    rule = pd.DataFrame({"view": views, "pred rule": [0.3, 0.4]}), {"seconds": {"rule": 0.1}}
+    rows, facts = joined([model, rule])
+    assert rows.columns.tolist() == ["view", "pred model", "pred rule"]
+    assert facts == {"labels": 7, "seconds": {"model": 1.0, "rule": 0.1}}
+
+
+def test_learners_that_share_the_rates_of_both_arms_say_what_they_say_alone() -> None:
+    from quality.opponents import TLearner, XLearner, arms_of
+
+    rng = np.random.default_rng(2)
+    X = pd.DataFrame(rng.normal(size=(200, 4)))
+    rate = 0.05 * np.exp(0.4 * X[0])
+    arm = {
+        "exposed_conversions": rng.poisson(4_000 * rate * np.exp(0.3)),
+        "holdout_conversions": rng.poisson(4_000 * rate),
+    }
+    counts = pd.DataFrame({"exposed": 4_000.0, "holdout": 4_000.0, **arm, "weight": 1.0}).astype("float64")
+    counts = counts.assign(lift_estimate=np.nan, lift_se=np.nan)
+    arms = arms_of(X, counts)
+    for make in (TLearner, XLearner):
+        together, alone = make().fit(X, counts, arms).predict(X), make().fit(X, counts).predict(X)
+        np.testing.assert_array_equal(together, alone)
+        assert abs(together.mean() - 0.3) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("ahead", "ratio", "held"), [(0.02, 0.81, [True, False, True]), (0.005, 0.70, [False, True, False])]
+)
+def test_what_was_asked_is_held_or_not_by_the_figures(ahead: float, ratio: float, held: list[bool]) -> None:
+    from quality.aims import aims, section
+
+    def around(mean: float, half: float = 0.0) -> dict[str, float]:
+        return {"mean": mean, "low": mean - half, "high": mean + half}
+
+    lift = {
+        "best_opponent": {"name": "ridge", "rmse": around(0.2), "rmse_above_model": around(ahead, 0.01)},
+        "best_library_learner": {"name": "X", "rmse": around(0.25), "model_rmse_ratio": around(ratio)},
+        "share_of_ceiling": {"of_means": ratio},
+        "contestants": {"ceiling": {"rmse": around(0.15), "explained": around(0.7)}},
+    }
+    covered = {name: {"covered": around(0.8)} for name in ("true lift", "realised incremental conversions")}
+    view = {
+        "decisions": {},
+        "coverage": {"worst_group": None, **covered},
+        "probabilities": {name: {"error": 0.04, "by_chance": 0.02} for name in ("fit", "P(ROI > 0)")},
+    }
+    markets = {"ordinary": {"5000": {"seeds": 10, "future": {"lift": lift, **view}, "catalogue": view}}}
+    assert [aim.held for aim in aims(markets)][:3] == held
+    text = section(markets)
+    assert "**calibration error of fit at most 0.03** (0 of 2 held)" in text
+    assert "**calibration error of P(ROI > 0) at most 0.05** (2 of 2 held)" in text

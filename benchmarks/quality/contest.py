@@ -26,7 +26,7 @@ from quality.opponents import OPPONENTS, attributed_per_follower
 from quality.others import by_library, lift_tests, opposed
 from training.dataset import groups_of
 
-MODEL, CEILING = "model", "ceiling"
+MODEL, CEILING, FEWER = "model", "ceiling", "without attributed"
 LEVEL = 0.8
 Predict = Callable[[Asked], Floats]
 _TOLD = (
@@ -97,20 +97,25 @@ def ceiling(prepared: Prepared, seed: int) -> Predict:
 
 def growth(prepared: Prepared, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The model, the same without collaborations known by attributed orders alone, the constant and the ceiling, on
-    the future view: columns `true_log_lift`, `pred …`, lift_low, lift_high."""
+    the future view: columns `true_log_lift`, `pred …`, lift_low, lift_high; and of the model with and without those
+    collaborations, `true_log_base`, `base …` (ln of the conversions to be had anyway) and `after …` (log lift once the
+    campaign is over, NaN where nothing is told)."""
     known, asked = prepared.known, prepared.views["future"]
-    rows = pd.DataFrame({"true_log_lift": asked.true})
     scorer = CreatorScorer.fit(known, seed)
-    told = scorer.predict_features(asked.X, LEVEL)
-    rows["lift_low"], rows["lift_high"] = np.expm1(told["log_lift_low"]), np.expm1(told["log_lift_high"])
-    rows[f"pred {MODEL}"] = told["log_lift"]
+    told = _judged(scorer, asked, seed)
+    rows = told[["true_log_lift", "lift_low", "lift_high", f"pred {MODEL}"]].copy()
+    rows["true_log_base"] = np.log(told["true_exposed"] * told["true_rate"])
     counted = without_attributed(known)
-    fewer = scorer if len(counted.X) == len(known.X) else CreatorScorer.fit(counted, seed)
-    rows["pred without attributed"] = fewer.predict_features(asked.X)["log_lift"]
+    fewer = told if len(counted.X) == len(known.X) else _judged(CreatorScorer.fit(counted, seed), asked, seed)
+    rows[f"pred {FEWER}"] = fewer[f"pred {MODEL}"]
+    for name, one in ((MODEL, told), (FEWER, fewer)):
+        rows[f"base {name}"] = np.log(one["exposed_expected"] * one["baseline_rate_expected"])
+        rows[f"after {name}"] = one["after"]
     X, counts, labels = lift_tests(known)
     rows["pred constant lift"] = OPPONENTS["constant lift"]().fit(X, counts).predict(asked.X)
     rows[f"pred {CEILING}"] = ceiling(prepared, seed)(asked)
-    return rows, {"labels": len(labels), "factor": scorer.info["attributed_to_incremental"]}
+    facts = {"known": len(known.X), "labels": len(labels), "factor": scorer.info["attributed_to_incremental"]}
+    return rows, facts
 
 
 def ablation_rows(prepared: Prepared, seed: int) -> pd.DataFrame:

@@ -10,6 +10,8 @@ from models.families import Floats
 CHOSEN = 20
 POOL = 60
 """Deals offered at a time where candidates look like past deals; questions of the catalogue come by campaign."""
+PERFECT = "true lift"
+"""A contestant that knows every lift: what it misses, no model of lift could have found."""
 _HALVINGS = 40
 _HIGHEST = 1e9
 
@@ -62,6 +64,7 @@ def decisions(rows: pd.DataFrame) -> tuple[dict[str, dict[str, float]], dict[str
     missed, in units of the pool's budget. Promises: incremental conversions of the chosen, predicted and true.
     """
     names = [c.removeprefix("pred ") for c in rows.columns if c.startswith("pred ") and rows[c].notna().all()]
+    names.append(PERFECT)
     # The mean of a log-normal lift, not its middle: the same correction for all.
     spread = (np.log1p(rows["lift_high"]) - np.log1p(rows["lift_low"])) / (2.0 * 1.2816)
     correction = 0.5 * float(np.median(spread)) ** 2
@@ -76,7 +79,7 @@ def decisions(rows: pd.DataFrame) -> tuple[dict[str, dict[str, float]], dict[str
         best = value[choose(value, cost, budget)].sum()
         expected = at["exposed_expected"] * at["baseline_rate_expected"]
         for name in names:
-            lift = np.expm1(at[f"pred {name}"] + correction)
+            lift = np.expm1(at["true_log_lift"] if name == PERFECT else at[f"pred {name}"] + correction)
             told = at["incremental_conversions_expected"] if name == "model" else expected * lift
             one = choose(told * worth - cost, cost, budget)
             other = choose(base * lift * worth - cost, cost, budget)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from common import ROOT
 from matplotlib.figure import Figure
 
+from quality import aims
+from quality.page_of_sizes import ablation, after, attributed_only, data_size
+from quality.tables import FILL, GREY, INK, PLOTS, Found, saved, short, table
+
 PAGE = ROOT / "docs" / "quality.md"
-PLOTS = ROOT / "docs" / "quality"
-_INK, _FILL, _GREY = "#1f4e79", "#9dc3e6", "#8a8a8a"
-Found = Mapping[str, Any]
 
 
 def write(result: Found) -> None:
@@ -20,12 +18,12 @@ def write(result: Found) -> None:
     parts = [_HEAD]
     markets: Found = result["markets"]
     if "ordinary" in markets:
-        parts += [_reach(markets), _contestants(markets["ordinary"])]
-    parts += [_other_markets(markets), _decisions(markets), _calibration(markets), _after(markets)]
+        parts += [_reach(markets), aims.section(markets), _contestants(markets["ordinary"])]
+    parts += [_other_markets(markets), _decisions(markets), _calibration(markets), after(markets)]
     if result["data_size"]:
-        parts.append(_data_size(result["data_size"]))
+        parts += [data_size(result["data_size"]), attributed_only(result["data_size"])]
     if "ablation" in result:
-        parts.append(_ablation(result["ablation"]))
+        parts.append(ablation(result["ablation"]))
     PAGE.write_text("\n\n".join(part for part in parts if part) + "\n", "utf-8")
     print(f"wrote {PAGE}")
 
@@ -38,22 +36,6 @@ market of its own; models learn from what was known at a cut and are judged on d
 questions drawn evenly from the whole catalogue. Brackets are 95 % intervals over seeds, of *differences* wherever two
 things are compared on the same markets. Errors are those of log lift. The ceiling is the same model given the true
 causes of lift instead of features: what is missing to it cannot be learned from this many tests."""
-
-
-def short(value: Found | None, digits: int = 3, percent: bool = False) -> str:
-    """`mean (low to high)`."""
-    if value is None:
-        return "–"
-    scale, unit = (100.0, " %") if percent else (1.0, "")
-    digits = max(digits - 2, 0) if percent else digits
-    mean, low, high = (f"{scale * value[key]:.{digits}f}" for key in ("mean", "low", "high"))
-    return f"{mean}{unit}" if value["low"] == value["high"] else f"{mean}{unit} ({low} to {high})"
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def _reach(markets: Found) -> str:
@@ -98,17 +80,12 @@ def _bars(contestants: Found) -> str:
     axes = figure.add_subplot()
     for at, name in enumerate(order):
         value = contestants[name]["rmse"]
-        color = _INK if name == "model" else _GREY if name == "ceiling" else _FILL
+        color = INK if name == "model" else GREY if name == "ceiling" else FILL
         error = [[value["mean"] - value["low"]], [value["high"] - value["mean"]]]
         axes.barh(at, value["mean"], xerr=error, color=color, ecolor="#555555")
     axes.set_yticks(range(len(order)), order)
     axes.set_xlabel("RMSE of log lift, deals to come")
-    return _saved(figure, "contestants", "Error of every contestant")
-
-
-def _saved(figure: Figure, name: str, alt: str) -> str:
-    figure.savefig(PLOTS / f"{name}.png", metadata={"Software": None})
-    return f"![{alt}](quality/{name}.png)"
+    return saved(figure, "contestants", "Error of every contestant")
 
 
 def _other_markets(markets: Found) -> str:
@@ -212,85 +189,11 @@ _COVERED = ("true lift", "realised incremental conversions", "realised ROI")
 def _reliability(found: Found) -> str:
     figure = Figure(figsize=(4.4, 3.8), dpi=90, layout="constrained")
     axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1)
-    for name, color in (("fit", _INK), ("P(ROI > 0)", "#c55a11")):
+    axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
+    for name, color in (("fit", INK), ("P(ROI > 0)", "#c55a11")):
         bins = found[name]["bins"]
         axes.plot([b["predicted"] for b in bins], [b["happened"] for b in bins], marker="o", color=color, label=name)
     axes.set_xlabel("predicted probability")
     axes.set_ylabel("how often it happened")
     axes.legend(frameon=False)
-    return _saved(figure, "probabilities", "Predicted probabilities against frequencies")
-
-
-def _after(markets: Found) -> str:
-    rows = []
-    for kind, sizes in markets.items():
-        for size, found in sizes.items():
-            told = found["after_the_campaign"]
-            if told:
-                rows.append([
-                    kind, size, *(short(told[key]) for key in ("rmse_before", "rmse_after", "rmse_before_above_after")),
-                    short(told["explained_before"], 2), short(told["explained_after"], 2),
-                    short(told["coverage_80"], 3, percent=True),
-                ])  # fmt: skip
-    if not rows:
-        return ""
-    head = ["market", "past", "RMSE before", "RMSE after", "before above after", "explained before", "explained after",
-            "80 % interval covers"]  # fmt: skip
-    text = (
-        "Another question than a score: what a finished deal has caused, once its clicks, codes and attributed orders "
-        "are known. Deals to come after the cut, their lift tests hidden.\n\n"
-    )
-    return "## After the campaign\n\n" + text + table(head, rows)
-
-
-def _data_size(points: list[Found]) -> str:
-    rows = []
-    for p in sorted(points, key=lambda p: (p["market"], p["size"])):
-        factor = p["attributed_to_incremental"]
-        rows.append([
-            p["market"], f"{p['size']:,}", str(p["seeds"]), short(p["labels"], 0), short(p["rmse"]["model"]),
-            short(p["constant_rmse_above_model"]),
-            *(short(p["explained"][name], 2) for name in ("model", "ceiling")),
-            short(p["coverage_80"], 3, percent=True), short(p["rmse_without_attributed_above_model"], 4),
-            f"{factor['factor']:.2f} ({factor['low']:.2f} to {factor['high']:.2f})",
-        ])  # fmt: skip
-    figure = Figure(figsize=(6.0, 3.8), dpi=90, layout="constrained")
-    axes = figure.add_subplot()
-    for name, color in (("constant lift", _GREY), ("model", _INK), ("ceiling", "#70ad47")):
-        small = [p for p in sorted(points, key=lambda p: p["size"]) if p["market"] == "ordinary"]
-        axes.errorbar(
-            [max(p["size"], 10) for p in small], [p["rmse"][name]["mean"] for p in small],
-            yerr=[[p["rmse"][name]["mean"] - p["rmse"][name]["low"] for p in small],
-                  [p["rmse"][name]["high"] - p["rmse"][name]["mean"] for p in small]],
-            color=color, marker="o", label=name,
-        )  # fmt: skip
-        big = [p for p in sorted(points, key=lambda p: p["size"]) if p["market"] != "ordinary"]
-        axes.plot([p["size"] for p in big], [p["rmse"][name]["mean"] for p in big], color=color, marker="s",
-                  linestyle=":")  # fmt: skip
-    axes.set_xscale("log")
-    axes.set_xlabel("past collaborations (0 is drawn at 10)")
-    axes.set_ylabel("RMSE of log lift, next 500 deals")
-    axes.legend(frameon=False)
-    head = ["market", "past", "seeds", "lift tests", "RMSE", "constant's RMSE above it", "explained",
-            "ceiling explains", "80 % interval covers", "RMSE without attributed-only rows, above it",
-            "incremental per attributed"]  # fmt: skip
-    text = (
-        "## How much data it takes\n\nThe ordinary market as it grows: each size is the market at an earlier time, "
-        "judged on the next 500 deals. With no past collaboration the scores rest on published figures alone.\n\n"
-    )
-    return text + table(head, rows) + "\n\n" + _saved(figure, "data_size", "Error by number of past collaborations")
-
-
-def _ablation(found: Found) -> str:
-    rows = [
-        [name, short(f["rmse"]), short(f["explained"], 2), short(f["explained_lost"], 2)]
-        for name, f in found.items()
-        if isinstance(f, Mapping)
-    ]
-    text = f"Ordinary market, {found['size']} past collaborations, deals to come.\n\n"
-    return (
-        "## What each family of features adds\n\n"
-        + text
-        + table(["features", "RMSE", "explained", "explained lost"], rows)
-    )
+    return saved(figure, "probabilities", "Predicted probabilities against frequencies")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from quality import calibration
-from quality.contest import CEILING, MODEL, figures_of_view, lift_figures, rank_correlation
-from quality.decisions import decisions
+from quality.contest import CEILING, FEWER, MODEL, figures_of_view, lift_figures, rank_correlation
+from quality.decisions import PERFECT, decisions
 from quality.intervals import mean_and_interval
 from quality.library import LIBRARY
 from quality.opponents import OPPONENTS
@@ -102,11 +102,16 @@ def decision_table(found: Sequence[tuple[Mapping[str, Mapping[str, float]], Mapp
     out: dict[str, Any] = {}
     for key in ("regret", "regret_lift"):
         table = {name: mean_and_interval([one[name][key] for one in regrets]) for name in names}
-        best = min((n for n in names if n not in (MODEL, CEILING)), key=lambda n: table[n]["mean"])
+        best = min((n for n in names if n not in (MODEL, CEILING, PERFECT)), key=lambda n: table[n]["mean"])
         out[key] = {
             "best_opponent": best,
             "best_opponent_above_model": mean_and_interval([one[best][key] - one[MODEL][key] for one in regrets]),
-            "model_over_best_opponent": round(table[MODEL]["mean"] / max(table[best]["mean"], 1e-9), 4),
+            **{
+                f"{name.replace(' ', '_')}_over_best_opponent": round(
+                    table[name]["mean"] / max(table[best]["mean"], 1e-9), 4
+                )
+                for name in (MODEL, CEILING, PERFECT)
+            },
             "contestants": table,
         }
     for name, (told, true) in {"promised_over_true": ("predicted", "true"),
@@ -127,22 +132,44 @@ def curve_summary(rows: Rows, facts: Mapping[int, Mapping[str, Any]]) -> dict[st
     covered = [
         float(np.mean(np.expm1(f["true_log_lift"]).between(f["lift_low"], f["lift_high"]))) for f in rows.values()
     ]
-
-    def above_model(name: str) -> dict[str, float]:
-        return mean_and_interval([one[name]["rmse"] - one[MODEL]["rmse"] for one in figures])
-
     return {
         "seeds": len(rows),
         "labels": mean_and_interval([facts[s]["labels"] for s in rows]),
+        "attributed_only": mean_and_interval([facts[s]["known"] - facts[s]["labels"] for s in rows]),
         "rmse": {name: mean_and_interval([one[name]["rmse"] for one in figures]) for name in names},
         "explained": {name: mean_and_interval([one[name]["explained"] for one in figures]) for name in names},
-        "rmse_without_attributed_above_model": above_model("without attributed"),
-        "constant_rmse_above_model": above_model("constant lift"),
+        "constant_rmse_above_model": mean_and_interval(
+            [one["constant lift"]["rmse"] - one[MODEL]["rmse"] for one in figures]
+        ),
         "coverage_80": mean_and_interval(covered),
         "attributed_to_incremental": {
             key: round(float(np.mean([facts[s]["factor"][key] for s in rows])), 4) for key in ("factor", "low", "high")
         },
+        "without_attributed": without_attributed(list(rows.values())),
     }
+
+
+def without_attributed(frames: Sequence[pd.DataFrame]) -> dict[str, Any]:
+    """What the model loses without collaborations known by attributed orders alone, paired over seeds: RMSE of log
+    lift, of ln of the conversions to be had anyway, and of log lift after the campaign."""
+    out: dict[str, Any] = {}
+    for what, stem, true in (("lift", "pred", "true_log_lift"), ("base", "base", "true_log_base"),
+                             ("after", "after", "true_log_lift")):  # fmt: skip
+        told = [f[f[[f"{stem} {MODEL}", f"{stem} {FEWER}"]].notna().all(axis=1).to_numpy()] for f in frames]
+        told = [frame for frame in told if len(frame)]
+        if len(told) < len(frames):
+            continue
+        pairs = [[rmse(f[f"{stem} {name}"], f[true]) for name in (MODEL, FEWER)] for f in told]
+        out[what] = {
+            "rmse": mean_and_interval([one for one, _ in pairs]),
+            "rmse_without_above": mean_and_interval([other - one for one, other in pairs]),
+        }
+    return out
+
+
+def rmse(told: pd.Series, true: pd.Series) -> float:
+    """Root of the mean squared error."""
+    return float(np.sqrt(np.mean((told - true) ** 2)))
 
 
 def ablation_summary(rows: Rows) -> dict[str, Any]:
