@@ -32,6 +32,9 @@ COLLABORATIONS = 3_000
 PAST_SHARE = 0.7
 """Deals agreed in the first 70 % of the period may be learned from; the later ones are the future."""
 LEVEL = 0.8
+ROOM = pd.Timedelta(days=400)
+"""How long after the newest post the market ends. Posts gathered within weeks leave no time for outcomes to be known
+and later deals to be judged, since deals are struck once the creators' content is there."""
 CONTEST_SEEDS, ASKED = 3, 500
 """Markets laid on the creators, and questions to the catalogue in each."""
 _MAPPINGS = ROOT / "benchmarks" / "mappings"
@@ -51,6 +54,11 @@ def import_all(source: Path, workspace: Path) -> list[Step]:
         for file, mapping in _IMPORTS
     ]  # fmt: skip
     return [*steps, run_step("check", "check", str(workspace), cwd=workspace.parent)]
+
+
+def market_end(posts: pd.DataFrame) -> pd.Timestamp:
+    """The last day of a market laid on these posts."""
+    return pd.Timestamp(pd.to_datetime(posts["posted_at"], utc=True).max() + ROOM)
 
 
 def future_deals(history: History, cut: pd.Timestamp) -> pd.DataFrame:
@@ -90,9 +98,10 @@ def judge(workspace: Path, history: History, future: pd.DataFrame) -> dict[str, 
 def everybody(workspace: Path) -> dict[str, Any]:
     """The figures of the quality benchmark on these creators: all contestants, decisions, calibration, at one size."""
     tables = read_tables(workspace)
+    end = market_end(tables["posts"])
     rows, facts = {}, {}
     for seed in range(CONTEST_SEEDS):
-        config = MarketConfig(collaborations=COLLABORATIONS, asked_pairings=ASKED, seed=seed)
+        config = MarketConfig(collaborations=COLLABORATIONS, asked_pairings=ASKED, seed=seed, end=end)
         market = simulate_outcomes(tables, config)
         deals = market.tables["collaborations"]
         known = deals["measure"].notna() & (deals["outcome_known_at"] < deals["agreed_at"].quantile(PAST_SHARE))
@@ -111,8 +120,9 @@ def main() -> None:
         os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder / 'mlflow.db'}"
         real, market = folder / "real", folder / "market"
         steps = import_all(source, real)
+        end = market_end(read_tables(real)["posts"]).isoformat()
         steps.append(run_step("simulate outcomes", "simulate", str(market), "--on", str(real), "--collaborations",
-                              str(COLLABORATIONS), "--seed", str(SEED), cwd=folder))  # fmt: skip
+                              str(COLLABORATIONS), "--seed", str(SEED), "--end", end, cwd=folder))  # fmt: skip
         history = load_history(market)
         cut = history["collaborations"]["agreed_at"].quantile(PAST_SHARE)
         steps.append(run_step("train on the past", "train", str(market), "--as-of", cut.isoformat(), cwd=folder))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.synthetic import MarketConfig, simulate_market, simulate_outcomes
 from data.synthetic_world import CURRENCIES, PER_DOLLAR
 
 
@@ -139,3 +140,22 @@ def test_what_was_asked_is_held_or_not_by_the_figures(ahead: float, ratio: float
     text = section(markets)
     assert "**calibration error of fit at most 0.03** (0 of 2 held)" in text
     assert "**calibration error of P(ROI > 0) at most 0.05** (2 of 2 held)" in text
+
+
+def test_deals_on_posts_gathered_within_days_have_time_for_outcomes_and_for_later_deals() -> None:
+    import real_creators
+
+    made = simulate_market(MarketConfig(creators=120, collaborations=20, asked_pairings=0, seed=3))
+    posts = made.tables["posts"]
+    newest = posts["posted_at"].max()
+    tables = {
+        "creators": made.tables["creators"],
+        "posts": posts.assign(posted_at=newest - (newest - posts["posted_at"]) / 50),
+    }
+    end = real_creators.market_end(tables["posts"])
+    deals = simulate_outcomes(tables, MarketConfig(collaborations=150, asked_pairings=0, end=end)).tables[
+        "collaborations"
+    ]
+    cut = deals["agreed_at"].quantile(real_creators.PAST_SHARE)
+    assert (deals["measure"].notna() & (deals["outcome_known_at"] < cut)).sum() >= 30
+    assert (deals["agreed_at"] >= cut).sum() >= 40

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from quality.decisions import PERFECT
 from quality.tables import Found, short, table
 
 SIZES = ("2000", "5000")
@@ -155,11 +156,14 @@ def _promise(kind: str, size: str, found: Found) -> Iterator[Aim]:
         if "promised_over_true" not in found[view]["decisions"]:
             continue
         here = found[view]["decisions"]
-        told, known = (here[k]["of_totals"] for k in ("promised_over_true", "promised_over_true_known_reach"))
+        told = here["promised_over_true"]["model"]
+        known = here["promised_over_true_known_reach"]["model"]["of_totals"]
+        ceiling, perfect = (here["promised_over_true"][name]["of_totals"] for name in ("ceiling", PERFECT))
         yield Aim(
             f"what is promised of the chosen within {within:.0%} of the truth, {view}", _place(kind, size, found),
-            f"{told - 1:+.0%}; mean of seeds {short(here['promised_over_true'], 2)} times the truth",
-            abs(told - 1.0) <= within + _ROUNDING, f"with reach and rate given {known - 1:+.0%}",
+            f"{told['of_totals'] - 1:+.0%}; mean of seeds {short(told, 2)} times the truth; with reach and rate given "
+            f"{known - 1:+.0%}", abs(told["of_totals"] - 1.0) <= within + _ROUNDING,
+            f"ceiling {ceiling - 1:+.0%}, every lift known {perfect - 1:+.0%}",
         )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ POOL = 60
 """Deals offered at a time where candidates look like past deals; questions of the catalogue come by campaign."""
 PERFECT = "true lift"
 """A contestant that knows every lift: what it misses, no model of lift could have found."""
+_SUMS = ("predicted ", "true ", "predicted, reach given ", "true, reach given ")
+"""What is added up of the chosen: incremental conversions predicted and true, without and with reach and rate given."""
 _HALVINGS = 40
 _HIGHEST = 1e9
 
@@ -56,12 +58,12 @@ def _top(score: Floats, k: int) -> np.ndarray:
 
 
 def decisions(rows: pd.DataFrame) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Regret of every contestant in one view of one market, and what the model's choice was promised and brought.
+    """Regret of every contestant in one view of one market, and what chosen creators were promised and brought.
 
     A pool's budget is what 20 deals of its median cost take. Value is incremental conversions times their worth, less
     cost. Every contestant's log lift goes into the same economics: `regret` with reach and rate as the scorer expects
     them, `regret_lift` with the true ones, so that only the lift is judged. Both are means over pools of what was
-    missed, in units of the pool's budget. Promises: incremental conversions of the chosen, predicted and true.
+    missed, in units of the pool's budget. Promises of the model, the ceiling and whoever knows every lift: `_SUMS`.
     """
     names = [c.removeprefix("pred ") for c in rows.columns if c.startswith("pred ") and rows[c].notna().all()]
     names.append(PERFECT)
@@ -69,7 +71,7 @@ def decisions(rows: pd.DataFrame) -> tuple[dict[str, dict[str, float]], dict[str
     spread = (np.log1p(rows["lift_high"]) - np.log1p(rows["lift_low"])) / (2.0 * 1.2816)
     correction = 0.5 * float(np.median(spread)) ** 2
     regret: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
-    promised = {"predicted": 0.0, "true": 0.0, "predicted_lift": 0.0, "true_lift": 0.0}
+    promised = dict.fromkeys([f"{stem}{name}" for name in ("model", "ceiling", PERFECT) for stem in _SUMS], 0.0)
     for pool in _pools(rows):
         at = {c: pool[c].to_numpy(dtype=np.float64) for c in pool.columns if pool[c].dtype.kind == "f"}
         base, cost = at["true_exposed"] * at["true_rate"], at["cost"]
@@ -84,11 +86,11 @@ def decisions(rows: pd.DataFrame) -> tuple[dict[str, dict[str, float]], dict[str
             one = choose(told * worth - cost, cost, budget)
             other = choose(base * lift * worth - cost, cost, budget)
             regret[name].append(((best - value[one].sum()) / budget, (best - value[other].sum()) / budget))
-            if name == "model":
-                promised["predicted"] += float(told[one].sum())
-                promised["true"] += float(true[one].sum())
-                promised["predicted_lift"] += float((base * at["lift_expected"])[other].sum())
-                promised["true_lift"] += float(true[other].sum())
+            if f"predicted {name}" in promised:
+                known = at["lift_expected"] if name == "model" else lift
+                sums = (told[one], true[one], (base * known)[other], true[other])
+                for stem, part in zip(_SUMS, sums, strict=True):
+                    promised[f"{stem}{name}"] += float(part.sum())
     means = {name: np.mean(pairs, axis=0) for name, pairs in regret.items() if pairs}
     return {name: {"regret": float(a), "regret_lift": float(b)} for name, (a, b) in means.items()}, promised
 

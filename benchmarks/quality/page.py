@@ -139,7 +139,7 @@ def _decisions(markets: Found) -> str:
                         kind, size, view, name, short(one["contestants"]["model"], 3),
                         f"{one['best_opponent']}, {short(one['contestants'][one['best_opponent']], 3)}",
                         f"{one['model_over_best_opponent']:.2f}", short(one["contestants"]["ceiling"], 3),
-                        f"{here[kept]['of_totals']:.2f}",
+                        f"{here[kept]['model']['of_totals']:.2f}",
                     ])  # fmt: skip
     if not rows:
         return ""

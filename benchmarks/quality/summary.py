@@ -114,14 +114,14 @@ def decision_table(found: Sequence[tuple[Mapping[str, Mapping[str, float]], Mapp
             },
             "contestants": table,
         }
-    for name, (told, true) in {"promised_over_true": ("predicted", "true"),
-                               "promised_over_true_known_reach": ("predicted_lift", "true_lift")}.items():  # fmt: skip
-        totals = np.array([[promise[told], promise[true]] for _, promise in found])
-        out[name] = {
-            "of_totals": round(float(totals[:, 0].sum() / totals[:, 1].sum()), 4),
-            **mean_and_interval(totals[:, 0] / totals[:, 1]),
-        }
+    for key, reach in (("promised_over_true", ""), ("promised_over_true_known_reach", ", reach given")):
+        out[key] = {name: _promised([one for _, one in found], reach, name) for name in (MODEL, CEILING, PERFECT)}
     return out
+
+
+def _promised(found: Sequence[Mapping[str, float]], reach: str, name: str) -> dict[str, float]:
+    told, true = (np.array([one[f"{what}{reach} {name}"] for one in found]) for what in ("predicted", "true"))
+    return {"of_totals": round(float(told.sum() / true.sum()), 4), **mean_and_interval(told / true)}
 
 
 def curve_summary(rows: Rows, facts: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
