@@ -5,12 +5,17 @@ attributed, and says what a finished collaboration without a lift test has proba
 test and attributed orders exist, on top of predictions the lift model made of deals it was not fitted on (Gordon,
 Moakler & Zettelmeyer, "Predicted Incrementality by Experimentation": lift from campaign features and last-click
 conversions as proxies).
+
+The orders attributed are among the conversions the test counted, so both share their luck: a deal that happened to
+sell well shows a higher lift and more attributed orders, and rows held out share it, too. The covariance of the
+estimate with the test's own noise is worked out and taken off (attenuation as for an error in the regressor, with the
+sign turned round: Fuller 1987, "Measurement Error Models", section 1.1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +32,19 @@ FEWEST = 40
 """Deals with a lift test and attributed orders below which the estimate before the campaign stands."""
 _BRAND_ORDERS = 10.0
 """Attributed orders that the belief in a brand like all others is worth."""
+
+
+@dataclass(frozen=True)
+class Luck:
+    """What of the learned deviation from the prediction before is no luck that test and attributed orders share:
+    deviation = `middle` + `kept` * (learned deviation - `middle`)."""
+
+    kept: float = 1.0
+    middle: float = 0.0
+
+    def without(self, before: Floats, after: Floats) -> Floats:
+        """The estimate after the campaign without it, shape (n,)."""
+        return np.asarray(before + self.middle + self.kept * (after - before - self.middle))
 
 
 @dataclass(frozen=True)
@@ -77,6 +95,7 @@ class AfterModel:
     """ln of attributed over expected attributed orders by brand, shrunk to 0."""
     n_rows: int
     """Deals with a test and attributed orders that it learned from."""
+    luck: Luck = Luck()
 
     def predict(self, asked: Finished) -> tuple[Floats, Floats]:
         """Log lift after the campaign and the standard deviation of the true one about it, shape (n,) each.
@@ -84,7 +103,7 @@ class AfterModel:
         Deals without attributed orders and clicks on record are missing values, not zeros.
         """
         Z = self._features(asked)
-        log_lift = self.lift.predict(Z, asked.log_lift)
+        log_lift = self.luck.without(asked.log_lift, self.lift.predict(Z, asked.log_lift))
         return log_lift, self.lift.spread(Z, asked.log_lift)[1]
 
     def _features(self, asked: Finished) -> pd.DataFrame:
@@ -96,7 +115,7 @@ class AfterModel:
         lift, trees = self.lift.state()
         plain = {
             "lift": lift, "attribution": self.attribution.to_json(), "brands": dict(sorted(self.brands.items())),
-            "n_rows": self.n_rows,
+            "n_rows": self.n_rows, "luck": asdict(self.luck),
         }  # fmt: skip
         return plain, trees
 
@@ -106,6 +125,7 @@ class AfterModel:
         return cls(
             LiftModel.from_state(saved["lift"], trees), Attribution.from_json(saved["attribution"]),
             {str(name): float(value) for name, value in saved["brands"].items()}, int(saved["n_rows"]),
+            Luck(**saved["luck"]),
         )  # fmt: skip
 
 
@@ -133,7 +153,44 @@ def fit_after(
     brands, usual = _brand_levels(known, attribution)
     lift = LiftModel(0.0, max(before_tau, 0.05) * np.sqrt(2.0), rates=False, seed=seed)
     lift.fit(_features(known, attribution, usual), counts.assign(prior=known.log_lift), groups=groups)
-    return AfterModel(lift, attribution, brands, n)
+    return AfterModel(lift, attribution, brands, n, _without_luck(lift, known, counts, attribution, usual))
+
+
+def _without_luck(
+    lift: LiftModel, known: Finished, counts: pd.DataFrame, attribution: Attribution, usual: Floats
+) -> Luck:
+    """How much of the deviation is luck shared with the tests; widens the spread of `lift` by as much.
+
+    A test's ln ratio has the luck e of its exposed conversions k, of variance 1 / k. Orders attributed with a click are
+    among these k and have the same e. With c the mean covariance of e and the deviation d, D the variance of d: the
+    share of d that tells of true lift is kept = 1 - c / D, and true lifts vary about it by (1 - kept²) D more than
+    tests suggest, since a residual of a test is too small by 2 c.
+    """
+    conversions = counts["exposed_conversions"].to_numpy(dtype=np.float64)
+    # An estimate of its own (regions, weeks) has the luck of all sales there, of which attributed ones are few.
+    own = counts["lift_se"].isna().to_numpy() if "lift_se" in counts else np.ones(len(counts), dtype=np.bool_)
+    told = own & (conversions > 0) & (known.attributed > 0) & np.isfinite(lift.held_out_)
+    deviation = lift.held_out_ - known.log_lift
+    if not told.any():
+        return Luck()
+    sd = 1.0 / np.sqrt(np.where(told, conversions, 1.0))
+    orders = np.where(told, known.attributed, 1.0)
+    clicked = 1.0 - np.clip(np.nan_to_num(known.code_uses) / orders, 0.0, 1.0)
+    more, fewer = (
+        lift.predict(
+            _features(replace(known, attributed=known.attributed * np.exp(sign * sd)), attribution, usual),
+            known.log_lift,
+        )
+        for sign in (1.0, -1.0)
+    )
+    shared = np.where(told, clicked * 0.5 * (more - fewer) * sd, 0.0)
+    counted = np.isfinite(deviation)
+    weight = 1.0 / (sd[counted] ** 2 + lift.spread_.tau**2)
+    middle = float(np.average(deviation[counted], weights=weight))
+    variance = float(np.average((deviation[counted] - middle) ** 2, weights=weight))
+    kept = float(np.clip(1.0 - np.average(shared[counted], weights=weight) / max(variance, 1e-12), 0.0, 1.0))
+    lift.spread_ = replace(lift.spread_, tau=float(np.sqrt(lift.spread_.tau**2 + (1.0 - kept**2) * variance)))
+    return Luck(kept, middle)
 
 
 def _expected(asked: Finished, attribution: Attribution) -> Floats:

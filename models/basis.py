@@ -27,7 +27,8 @@ KINDS = ("line", "bend", "step", "missing")
 
 @dataclass(frozen=True)
 class Curve:
-    """How one feature enters: `knots` and their normal `scores`, or a 0/1 step (`scores` empty, `knots` its mean)."""
+    """How one feature enters: `knots` and their normal `scores`; or a step between the only two values that were seen
+    (`scores` empty; `knots` are their mean over the rows, the lower and the higher), flat beyond them."""
 
     feature: int
     knots: tuple[float, ...]
@@ -94,7 +95,8 @@ class Basis:
                 out[:, at + 1] = np.where(gone, 0.0, score * score - 1.0)
                 at += 2
             elif curve.knots:
-                out[:, at] = np.where(gone, 0.0, x - curve.knots[0])
+                middle, lower, higher = curve.knots
+                out[:, at] = np.where(gone, 0.0, np.clip(x, lower, higher) - middle)
                 at += 1
             if curve.missing:
                 out[:, at] = gone
@@ -118,7 +120,8 @@ class Basis:
         score = np.where(gone[:, table.bent], 0.0, score)
         out[:, table.line] = score
         out[:, table.line + 1] = np.where(gone[:, table.bent], 0.0, score * score - 1.0)
-        out[:, table.step] = np.where(gone[:, table.stepped], 0.0, x[:, table.stepped] - table.middle)
+        step = np.clip(x[:, table.stepped], table.lower, table.higher) - table.middle
+        out[:, table.step] = np.where(gone[:, table.stepped], 0.0, step)
         out[:, table.lack] = gone[:, table.lacking]
         return out
 
@@ -161,6 +164,8 @@ class _Table:
     stepped: Ints
     step: Ints
     middle: Floats
+    lower: Floats
+    higher: Floats
     lacking: Ints
     lack: Ints
 
@@ -178,6 +183,7 @@ class _Table:
         first = np.cumsum([0, *(w + c.missing for w, c in zip(widths, curves, strict=True))])[:-1].astype(np.int64)
         stepped = [i for i, c in enumerate(curves) if not c.scores and c.knots]
         lacking = [i for i, c in enumerate(curves) if c.missing]
+        steps = np.array([curves[i].knots for i in stepped], dtype=np.float64).reshape(-1, 3).T
 
         def ints(values: list[int]) -> Ints:
             return np.array(values, dtype=np.int64)
@@ -187,7 +193,7 @@ class _Table:
             bent=ints([i for i, _ in bent]), line=first[ints([i for i, _ in bent])],
             knots=knots, scores=scores, slopes=slopes, last=ints([len(c.knots) - 1 for _, c in bent]),
             stepped=ints(stepped), step=first[ints(stepped)],
-            middle=np.array([curves[i].knots[0] for i in stepped], dtype=np.float64),
+            middle=steps[0], lower=steps[1], higher=steps[2],
             lacking=ints(lacking), lack=first[ints(lacking)] + ints([widths[i] for i in lacking]),
         )  # fmt: skip
 
@@ -201,7 +207,7 @@ def _curve(feature: int, x: Floats) -> Curve | None:
     if len(different) < 2:
         return Curve(feature, (), (), missing) if missing else None
     if len(different) == 2:
-        return Curve(feature, (float(known.mean()),), (), missing)
+        return Curve(feature, (float(known.mean()), *different.tolist()), (), missing)
     knots = np.unique(np.quantile(known, np.linspace(0.0, 1.0, KNOTS)))
     ordered = np.sort(known)
     # Ties share the middle of their ranks.

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
 from models.additive import Additive, Start, fit_additive
 from models.basis import Basis
@@ -40,6 +41,8 @@ LEAST_ROWS = 24
 """Below this many rows there is only a common mean."""
 _CHANCE = 2.0
 """Gain in log-likelihood that trying many candidates brings when none is better."""
+_PROOF = 3.0
+"""Log-likelihood ratio at which it is as likely as not that features tell anything at all: 20 to 1."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,13 @@ def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: 
     forest = _Forest.of(X, task, level, tau2, curved)
     staged = forest.staged(curved, task.judge)
     weighed = task.judge.weigh(curved, staged)
-    trees = forest.chosen(STAGES[weighed.stage]) if weighed.tree_share > 0 else ()
-    blend = Blend(X.shape[1], level, whole, trees, weighed.tree_share)
-    deviation = (1.0 - weighed.tree_share) * curved + weighed.tree_share * staged[:, weighed.stage]
-    return CrossFit(blend, level + units.mean(deviation), variance, weighed.gain, tau2)
+    share = weighed.tree_share
+    trees = forest.chosen(STAGES[weighed.stage]) if share > 0 else ()
+    deviation = (1.0 - share) * curved + share * staged[:, weighed.stage]
+    kept = task.judge.kept(deviation)
+    of_curves = kept * (1.0 - share) / max(1.0 - kept * share, 1e-12)
+    blend = Blend(X.shape[1], level, whole.times(of_curves), trees, kept * share)
+    return CrossFit(blend, level + kept * units.mean(deviation), variance, task.judge.gain(kept * deviation), tau2)
 
 
 @dataclass(frozen=True)
@@ -265,6 +271,16 @@ class _Judge:
         """`gain` by unit, shape (u,)."""
         likelihood = self.outcomes.log_likelihood(self.level + self.units.mean(deviation))
         return np.asarray(self.weight * (likelihood - self.common))
+
+    def kept(self, deviation: Floats) -> float:
+        """How much to keep of what features say of rows held out, 0 to 1: the chance that they say anything at all.
+
+        With nothing to find, a residual points as often against its prediction as along it; so the sum of their
+        products over its standard deviation, z, is standard normal. z² / 2 is the log-likelihood ratio for that sum.
+        """
+        along = self.weight * self.outcomes.residual(np.full(len(self.weight), self.level)) * self.units.mean(deviation)
+        z = max(float(np.sum(along)), 0.0) / max(float(np.sqrt(np.sum(along**2))), 1e-12)
+        return float(special.expit(0.5 * z**2 - _PROOF))
 
     def weigh(self, curved: Floats, staged: Floats) -> _Weighed:
         """How much of the trees makes held-out outcomes most likely, shrunk by how easily chance brings such a gain:

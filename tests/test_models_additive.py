@@ -189,3 +189,15 @@ def test_the_tilt_takes_off_what_counting_more_adds(share: float) -> None:
 
     assert abs(common(rows.moved(rows.tilt(np.full(n, 0.2), tau**2))) - 0.2) < 0.012
     assert common(rows) - 0.2 > 0.008
+
+
+def test_a_feature_with_two_values_is_flat_beyond_them() -> None:
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.normal(size=400), np.where(np.arange(400) < 3, 0.1, 0.0)])
+    X[5:, 1] = np.nan
+    basis = Basis.of(X)
+    asked = np.column_stack([np.zeros(12), np.linspace(-50.0, 50.0, 12)])
+    columns = basis.columns(asked)
+    assert np.abs(columns).max() <= np.abs(basis.columns(X)).max() + 1e-12
+    assert np.array_equal(columns, np.vstack([basis.columns(asked[i : i + 1]) for i in range(12)]))
+    assert np.array_equal(Basis.from_json(basis.to_json()).columns(asked), columns)
