@@ -22,6 +22,7 @@ from data.history import History
 from features.asked import Asked
 from features.catalog import NAMES as FEATURE_NAMES
 from features.catalog import catalog_hash
+from features.comments import read_comments
 from features.creator_side import CreatorSide, creator_side
 from features.grouped import Floats, Ints
 from features.pairing import pair_features
@@ -31,6 +32,11 @@ __all__ = ["FEATURE_NAMES", "Asked", "Creators", "Reference", "reference_key"]
 FORMAT = 1
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
+
+
+def learn_words() -> None:
+    """Load the word lists that reading comments takes, half a second, which the first reading would do otherwise."""
+    read_comments(pd.Series(["nice"]))
 
 
 def reference_key(reference: Reference) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,9 +22,8 @@ from serving.answers import CatalogueOf, ModelResponse, RefusedVersion, ScoreRes
 from serving.catalogue import Catalogue
 from serving.config import ServeSettings
 from serving.handler import Scorer, model_of, score_each, time_text
-from serving.locate import Asking
+from serving.locate import Answer, asked
 from serving.operations import EXAMPLE
-from serving.packed import packed
 from serving.schemas import ScoreRequest
 from serving.snapshots import Snapshots
 
@@ -110,40 +107,16 @@ class Live:
                 raise ArtifactError(f"the creators built ahead gave no score: {response.errors}")
 
 
-Loader = Callable[[], CreatorScorer]
-"""Reads a located scorer; what `models.artifact.load` raises."""
-
-
-@contextmanager
-def located(model: str) -> Iterator[tuple[ModelInfo, Loader]]:
-    """The registry's entry of a model and what reads its files, while the block lasts; asked in another process.
-
-    A model packed beside the code (`serving.packed`) is taken without asking, where no registry is set.
-    """
-    beside = packed()
-    if beside is not None:
-        from models import artifact
-
-        yield beside[0], lambda: artifact.load(beside[1])
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="creatorlift-model-") as scratch,
-        Asking(model, Path(scratch)) as asking,
-    ):
-        # Some two seconds of imports, while the registry is being asked.
-        from models import artifact
-
-        info, folder = asking.answer()
-        yield info, lambda: artifact.load(folder)
-
-
-def load_live(settings: ServeSettings) -> Live:
+def load_live(settings: ServeSettings, answer: Answer | None = None) -> Live:
     """Resolve the model once, load it, open the creators built ahead (or, without, index the tables), and try it out.
+
+    `answer` is the registry's, where it is being asked already.
 
     Raises NoModel when there is no such model or no champion yet, ArtifactError when its files do not match,
     WorkError when the registry fails, and TableError naming every fault of the workspace.
     """
-    with located(settings.model) as (info, load):
+    with asked(settings.model) if answer is None else nullcontext(answer) as found:
+        info, load = found()
         scorer = load()
     catalogue = None
     if settings.workspace is not None:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from data.errors import ArtifactError, CreatorLiftError, NoModel
-from serving.live import Live, located
+from serving.live import Live
+from serving.locate import located
 from serving.problems import not_ready, unknown_version
 
 KEPT = 3

@@ -7,6 +7,7 @@ from the environment.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -15,16 +16,13 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from data.errors import WorkError
 from serving.config import ServeSettings
-from serving.live import load_live
-from serving.locate import Asking
-from serving.memory_command import require_access
+from serving.locate import asked
 
 _BACKLOG = 2_048
 _SECONDS_TO_FINISH = 10
@@ -41,12 +39,44 @@ def run_server(settings: ServeSettings, *, ready_message: Callable[[str], None])
     """
     # BentoML's usage reports and tracing stay off; both are read when it is imported.
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
-    require_access(settings.host)
-    with contextlib.closing(listen(settings.host, settings.port)) as listener:
+    with contextlib.ExitStack() as stack:
+        listener, app = _prepared(settings, stack)
         url = _url(listener)
-        if settings.workers == 1:
-            return _run_here(settings, listener, lambda: ready_message(_words(url)))
-        return _run_workers(settings, listener, url, lambda: ready_message(_words(url)))
+
+        def ready() -> None:
+            ready_message(_words(url))
+
+        return _run_workers(settings, listener, url, ready) if app is None else _run_here(app, listener, ready)
+
+
+def _prepared(settings: ServeSettings, stack: contextlib.ExitStack) -> tuple[socket.socket, object]:
+    """The listener, closed with `stack`, and the application; None where workers make their own."""
+    # Asked first: it takes the registry two seconds, in which as much is imported here.
+    with asked(settings.model) as answer, _uncollected():
+        from serving.memory_command import require_access
+
+        require_access(settings.host)
+        listener = stack.enter_context(contextlib.closing(listen(settings.host, settings.port)))
+        if settings.workers > 1:
+            answer()
+            return listener, None
+        from models.creators import learn_words
+        from serving.live import load_live
+        from serving.service import make_service
+
+        learn_words()
+        live = load_live(settings, answer)
+        return listener, make_service(lambda: (settings, live)).to_asgi()
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No look for unused objects while a million lasting ones are made: a seventh of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _words(url: str) -> str:
@@ -78,17 +108,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _run_here(settings: ServeSettings, listener: socket.socket, ready: Callable[[], None]) -> int:
-    live = load_live(settings)
-    from serving.service import make_service
-
+def _run_here(app: object, listener: socket.socket, ready: Callable[[], None]) -> int:
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 ready()
 
-    server = Server(uvicorn_config(make_service(lambda: (settings, live)).to_asgi()))
+    server = Server(uvicorn_config(app))
     with _quiet_stop():
         server.run([listener])
     return 0 if server.started else WorkError.exit_code
@@ -117,8 +144,6 @@ def _quiet_stop() -> Iterator[None]:
 
 def _run_workers(settings: ServeSettings, listener: socket.socket, url: str, ready: Callable[[], None]) -> int:
     with tempfile.TemporaryDirectory(prefix="creatorlift-") as shared:
-        with Asking(settings.model, Path(shared)) as asking:
-            asking.answer()
         os.environ.update(settings.to_env() | {"PROMETHEUS_MULTIPROC_DIR": shared})
         config = uvicorn_config("serving.server:worker_app", settings.workers)
         threading.Thread(target=_when_ready, args=(url, ready), daemon=True).start()

@@ -17,7 +17,8 @@ from data.errors import CreatorLiftError
 from models.creators import reference_key
 from models.registry import ModelInfo, database_file, tracking_uri
 from serving.config import ServeSettings
-from serving.live import Live, Loader, Refused, located
+from serving.live import Live, Refused
+from serving.locate import Loader, located
 from serving.snapshots import Snapshots, changed_at, start_building
 
 log = logging.getLogger("creatorlift.watch")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import NoModel, WorkError
-from serving.locate import Asking
+from serving.locate import Asking, asked, located
 
 
 def test_what_the_registry_says_comes_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,3 +33,11 @@ def test_leaving_early_ends_the_child(tmp_path: Path) -> None:
     with Asking("champion", tmp_path) as asking:
         pass
     assert asking._process.poll() is not None
+
+
+def test_the_registry_is_asked_while_something_else_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/none.db")
+    with asked("champion") as answer, pytest.raises(NoModel, match="no model registry at"):
+        answer()  # until here nothing was waited for, and nothing raised
+    with asked("champion"), pytest.raises(NoModel), located("champion"):
+        pass
