@@ -57,7 +57,8 @@ class Asking:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         if self._process.poll() is None:
             self._process.kill()
-            self._process.communicate()
+        # Waits for its end and closes the pipes, whether or not they were read.
+        self._process.__exit__(None, None, None)
 
     def answer(self) -> tuple[ModelInfo, Path]:
         """The model's entry and the folder of its files (under `scratch` when they had to be fetched).
