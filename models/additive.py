@@ -23,7 +23,7 @@ from scipy import linalg, special
 from models.basis import KINDS, Basis, Ints
 from models.families import Floats, Outcomes
 
-_FEW_ROWS = 8
+_FEW_ROWS = 32
 _RANK = 48
 """Directions kept of what data taught about the coefficients, for the model's uncertainty."""
 _FARTHEST = 5.0

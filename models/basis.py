@@ -20,7 +20,7 @@ _OUTERMOST = 0.004
 """Normal scores are cut at this tail probability (±2.65)."""
 _RARELY = 0.005
 """A feature missing (or present) in a smaller share of rows gets no missing step."""
-_FEW_ROWS = 8
+_FEW_ROWS = 32
 KINDS = ("line", "bend", "step", "missing")
 """Kinds of columns; coefficients of a kind share one prior."""
 

@@ -153,17 +153,27 @@ _AT_ONCE = 16_384
 """Values compared at once: they stay in the processor's cache."""
 
 
+_ROWS_AT_ONCE = 128
+"""Rows looked up at once: what is added up stays in the processor's cache."""
+
+
 def added(patterns: npt.NDArray[np.uint8], table: Floats) -> Floats:
     """Look up every tree's row of `table` (trees, patterns, columns) and add them up, shape (n, columns).
 
-    One tree after another from 0, as LightGBM does, so that a row's bits do not depend on the batch.
+    One tree after another, as LightGBM does, so that a row's bits do not depend on the batch.
     """
     trees, n = patterns.shape
-    if trees and n * 8 < trees:
-        return np.asarray(np.cumsum(table[np.arange(trees)[:, None], patterns], axis=0)[-1])
-    out = np.zeros((n, table.shape[2]))
-    for tree in range(trees):
-        out += table[tree].take(patterns[tree], axis=0)
+    columns = table.shape[2]
+    flat, first = table.reshape(-1, columns), (np.arange(trees) * table.shape[1])[:, None]
+    out = np.zeros((n, columns))
+    for at in range(0, n, _ROWS_AT_ONCE):
+        some = slice(at, min(at + _ROWS_AT_ONCE, n))
+        values = flat.take(first + patterns[:, some], axis=0)
+        if values.shape[1] * columns > 1:
+            # numpy adds in pairs only along the axis that is contiguous in memory, and this one is not.
+            out[some] = np.add.reduce(values, axis=0)
+        else:
+            out[some] = np.cumsum(values, axis=0)[-1:] if trees else 0.0
     return out
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.boosting import Growing, Growth, Trees, grow
-from models.tree_shares import TreeShares
+from models.tree_shares import TreeShares, added
 from tests.model_world import world
 
 
@@ -97,3 +97,16 @@ def test_nothing_to_split_is_no_tree_and_no_endless_growing() -> None:
     growing = Growing(X, label, objective="l2", growth=Growth(), seed=1)
     assert np.array_equal(growing.between(X, 0, 30), np.zeros(50))
     assert growing.trees(30) is None
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 127, 129, 300])
+@pytest.mark.parametrize("columns", [1, 5])
+def test_trees_are_added_one_after_another(rows: int, columns: int) -> None:
+    rng = np.random.default_rng(rows)
+    table = rng.normal(size=(70, 32, columns))
+    patterns = rng.integers(0, 32, (70, rows)).astype(np.uint8)
+    by_hand = np.zeros((rows, columns))
+    for tree in range(70):
+        by_hand += table[tree][patterns[tree]]
+    assert np.array_equal(added(patterns, table), by_hand)
+    assert np.array_equal(added(patterns[:0], table[:0]), np.zeros((rows, columns)))
