@@ -22,11 +22,12 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import endpoint_soak
 import httpx
 import numpy as np
 import pandas as pd
@@ -56,7 +57,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(command: Sequence[str], port: int, path: str) -> Iterator[tuple[str, float, subprocess.Popen[bytes]]]:
+def server(
+    command: Sequence[str], port: int, path: str, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, float, subprocess.Popen[bytes]]]:
     """A server under way: its address, seconds from start to its first good answer at `path`, its process."""
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -64,6 +67,7 @@ def server(command: Sequence[str], port: int, path: str) -> Iterator[tuple[str, 
         command, cwd=ROOT, env=os.environ | {
             "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore",
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+            **(environment or {}),
         },
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
@@ -302,31 +306,18 @@ def shortlists(workspace: Path, sizes: Sequence[int]) -> dict[str, Any]:
     return told
 
 
-def soak(workspace: Path, minutes: float) -> dict[str, Any]:
-    """Mixed load: single candidates, batches of 100, inline records, shortlists; errors and memory over time."""
+def soak(workspace: Path, minutes: float, per_second: float) -> dict[str, Any]:
+    """Mixed load for so many minutes: answers with a wrong status, and memory over time."""
     ids = read_tables(workspace, ["creators"])["creators"]["creator_id"].drop_duplicates().tolist()
-    bodies = [
-        ("/v1/score", json.dumps({"campaign": BRIEF, "candidates": [{"creator_id": ids[3], "fee": 90.0}]}).encode()),
-        ("/v1/score", json.dumps({"campaign": BRIEF, "candidates": [{"creator_id": i} for i in ids[:100]]}).encode()),
-        ("/v1/score", inline_body()),
-        ("/v1/shortlist", json.dumps({"campaign": BRIEF, "k": 10}).encode()),
-    ]
+    asked = endpoint_soak.kinds(BRIEF, ids, json.loads(inline_body()))
+    csv = "\n".join(["creator_id,fee", *(f"{one},100" for one in ids[:500])]).encode()
+    job = endpoint_soak.Asked("job of 500", "/v1/jobs", 202, BRIEF, csv)
     port = free_port()
-    errors, asked, memory = 0, 0, []
-    with server(ours(workspace, port), port, "/readyz") as (url, _, process), httpx.Client(base_url=url) as client:
-        end, next_look = time.time() + 60 * minutes, 0.0
-        while time.time() < end:
-            path, body = bodies[asked % len(bodies)]
-            errors += client.post(path, content=body, timeout=60).status_code >= 500
-            asked += 1
-            if time.time() > next_look:
-                next_look = time.time() + 5
-                status = Path(f"/proc/{process.pid}/status").read_text()
-                memory.append(int(status.split("VmRSS:")[1].split()[0]) / 1024)
-    warm = statistics.median(memory[len(memory) // 5 : 2 * len(memory) // 5])
-    last = statistics.median(memory[-max(len(memory) // 5, 1) :])
-    return {"minutes": minutes, "requests": asked, "errors": errors, "rss_warm_mib": warm, "rss_end_mib": last,
-            "growth": last / warm - 1.0}  # fmt: skip
+    with (
+        tempfile.TemporaryDirectory() as state,
+        server(ours(workspace, port), port, "/readyz", {"CREATORLIFT_STATE": state}) as (url, _, process),
+    ):
+        return endpoint_soak.run(url, process.pid, asked, job, minutes=minutes, per_second=per_second)
 
 
 def busy() -> dict[str, Any]:
@@ -339,6 +330,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workspace", type=Path, nargs="?")
     parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES")
+    parser.add_argument("--per-second", type=float, default=10.0, help="requests of the soak a second")
     parser.add_argument("--sizes", type=int, nargs="*", default=[])
     args = parser.parse_args()
     if args.workspace is None:
@@ -350,7 +342,7 @@ def main() -> None:
     if Snapshots(default_folder(args.workspace)).newest(scorer.reference) is None:
         build_catalogue(args.workspace, "champion", now=pd.Timestamp.now("UTC").as_unit("us"))
     if args.soak:
-        write_result("endpoint_soak", soak(args.workspace, args.soak))
+        write_result("endpoint_soak", soak(args.workspace, args.soak, args.per_second))
     elif args.sizes:
         write_result("endpoint_shortlist", {**shortlists(args.workspace, args.sizes), **busy()})
     else:

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from sqlalchemy.engine import URL
 
+from tests.proofs import pytest_runtest_makereport as pytest_runtest_makereport
+from tests.proofs import tried as tried
 from training.config import TrainSettings
 
 if TYPE_CHECKING:
