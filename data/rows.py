@@ -270,7 +270,7 @@ def _json_records(text: str, path: Path, records: str | None) -> list[dict[str, 
     rows: list[Any]
     if ending_of(path) == "json" or records or text.lstrip()[:1] == "[":
         try:
-            document = json.loads(text)
+            document = parse_json(text)
         except json.JSONDecodeError as error:
             place = f"{path}, line {error.lineno}, column {error.colno}"
             raise UsageError(Fault(place, error.msg, "JSON")) from error
@@ -281,7 +281,7 @@ def _json_records(text: str, path: Path, records: str | None) -> list[dict[str, 
             if not line.strip():
                 continue
             try:
-                rows.append(json.loads(line))
+                rows.append(parse_json(line))
             except json.JSONDecodeError as error:
                 faults.append(Fault(f"{path}, line {number}", f"{error.msg} ({shorten(line, 40)})", "a JSON object"))
     faults += [
@@ -292,6 +292,23 @@ def _json_records(text: str, path: Path, records: str | None) -> list[dict[str, 
     if faults:
         raise UsageError(faults)
     return rows
+
+
+def parse_json(text: str) -> Any:
+    """A JSON text's value; JSONDecodeError also for what Python's own parser gives up on or lets through."""
+    try:
+        value = json.loads(text)
+        if "\\ud" in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", text, 0) from None
+    except UnicodeEncodeError:
+        raise json.JSONDecodeError("half a character (a lone surrogate)", text, 0) from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        raise json.JSONDecodeError("a whole number of too many digits", text, 0) from None
+    return value
 
 
 def _rows_of(document: Any, records: str | None, path: Path) -> list[Any]:

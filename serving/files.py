@@ -20,7 +20,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from data.errors import BriefError, CandidateError, Fault, UsageError, shorten
-from data.rows import decode, ending_of, read_bytes, read_rows
+from data.rows import decode, ending_of, parse_json, read_bytes, read_rows
 from data.sources import load_history
 from data.writing import replacing, writable_ending, write_rows
 from models.registry import load_scorer
@@ -34,10 +34,20 @@ from serving.tables import results_table
 
 Asked = TypeVar("Asked", bound=Question)
 _JSON_ENDINGS = ("json", "jsonl", "ndjson")
+_MOST_DOTS = 1_000
+"""Of a TOML text: a key of n parts takes n² of time and memory to read, and nothing else bounds its parts."""
 
 
 class _PlainYaml(yaml.SafeLoader):
-    """YAML as in version 1.2: only true and false are flags, so that NO is Norway; dates stay text."""
+    """YAML as in version 1.2: only true and false are flags, so that NO is Norway; dates stay text.
+
+    Without aliases: ten lines of them can stand for more text than there is memory.
+    """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias (*name); write out what it stands for")
+        return super().compose_node(parent, index)
 
 
 _PlainYaml.yaml_implicit_resolvers = {
@@ -51,8 +61,14 @@ def _yaml(text: str) -> Any:
     return yaml.load(text, Loader=_PlainYaml)  # noqa: S506 - a SafeLoader
 
 
+def _toml(text: str) -> Any:
+    if text.count(".") > _MOST_DOTS:
+        raise ValueError(f"more than {_MOST_DOTS:,} full stops; send it as JSON")
+    return tomllib.loads(text)
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
-    "json": json.loads, "toml": tomllib.loads, "yaml": _yaml, "yml": _yaml,
+    "json": parse_json, "toml": _toml, "yaml": _yaml, "yml": _yaml,
 }  # fmt: skip
 
 
@@ -80,6 +96,7 @@ def parse_brief(text: str, ending: str, path: Path) -> dict[str, Any]:
     """As `read_brief`, of a text that is in hand; faults name `path`."""
     try:
         brief = _READERS[ending](text)
+        json.dumps(brief, ensure_ascii=False, default=str).encode()  # half a character is no text
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         allowed = f"well-formed {ending.upper().replace('YML', 'YAML')}"
         raise BriefError(Fault(str(path), shorten(str(error).replace("\n", " "), 200), allowed)) from error
@@ -194,8 +211,8 @@ def read_request(
     try:
         body = json.dumps({"campaign": brief, "candidates": candidates, **told}, default=json_value)
         return model.model_validate_json(body)
-    except (TypeError, ValidationError) as error:
-        if isinstance(error, TypeError):
+    except (TypeError, RecursionError, ValidationError) as error:
+        if not isinstance(error, ValidationError):
             raise BriefError(Fault(str(path), str(error), "names, text, numbers, dates and lists")) from error
         named = [Fault(_told_where(fault.where, path), fault.got, fault.allowed) for fault in faults_of(error, model)]
         raise BriefError(named) from None

@@ -20,7 +20,7 @@ from serving.job_files import jobs_folder
 from serving.jobs import OPTIONS, Upload
 from serving.problems import Problem, invalid_body, too_large
 
-_MOST_BRIEF = 1024 * 1024
+_MOST_BRIEF = 256 * 1024
 _MOST_FIELDS = 20
 _CHUNK = 1024 * 1024
 _BRIEFS = ("json", "yaml", "yml", "toml")
@@ -105,7 +105,7 @@ async def _brief(brief: UploadFile | str) -> tuple[str, str]:
         raise invalid_body([Fault("brief", brief.filename or "no name", allowed)])
     data = await brief.read(_MOST_BRIEF + 1)
     if len(data) > _MOST_BRIEF:
-        raise invalid_body([Fault("brief", "more than 1 MiB", "at most 1 MiB")])
+        raise invalid_body([Fault("brief", "more than 256 KiB", "at most 256 KiB")])
     try:
         return data.decode("utf-8-sig"), ending
     except UnicodeDecodeError as error:

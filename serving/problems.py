@@ -17,6 +17,9 @@ from pydantic_core import ErrorDetails, to_json
 from data.errors import MOST_FAULTS_SHOWN, Fault, shorten
 
 MEDIA_TYPE = "application/problem+json"
+_GUESSED = 20
+"""Of so many unknown fields it is guessed what was meant: a hundred thousand would take seconds."""
+_NAMED = 1_000
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
 
@@ -62,6 +65,14 @@ class Problem(Exception):
 def not_json(got: str) -> Problem:
     """400: the body is no JSON text at all."""
     return Problem(400, "not-json", "The body is not JSON", f"The body must be one JSON object in UTF-8; {got}.")
+
+
+def compressed() -> Problem:
+    """415: the body came compressed."""
+    detail = "The body is compressed; send it as it is, without Content-Encoding."
+    return Problem(
+        415, "compressed-body", "Compressed bodies are not read", detail, headers=(("Accept-Encoding", "identity"),)
+    )
 
 
 def invalid_body(faults: Sequence[Fault]) -> Problem:
@@ -117,14 +128,20 @@ def too_large(limit: int) -> Problem:
 def faults_of(error: ValidationError, root: type[BaseModel], name: str = "body") -> tuple[Fault, ...]:
     """A `Fault` per pydantic error, in the order of the fields.
 
-    `root` is the model that was validated, `name` what to call it as a whole.
+    `root` is the model that was validated, `name` what to call it as a whole. More than a thousand faults are counted
+    only: naming a million of them would keep everybody else waiting.
     """
+    count = error.error_count()
+    if count > _NAMED:
+        return (Fault(name, f"{count:,} faults", "what /openapi.json says of it"),)
     details = error.errors(include_url=False)
-    return tuple(dict.fromkeys(_fault(detail, root, name) for detail in details))
+    return tuple(dict.fromkeys(_fault(detail, root, name, at < _GUESSED) for at, detail in enumerate(details)))
 
 
 def is_broken_json(error: ValidationError) -> str | None:
     """The parser's complaint when the text was not JSON at all, else None."""
+    if error.error_count() > 1:
+        return None
     first = error.errors(include_url=False, include_input=False)[0]
     return first["msg"] if first["type"] == "json_invalid" else None
 
@@ -135,8 +152,10 @@ def path_of(steps: Sequence[int | str]) -> str:
     return shorten(text.removeprefix("."), 200) if text else ""
 
 
-def _fault(detail: ErrorDetails, root: type[BaseModel], name: str) -> Fault:
+def _fault(detail: ErrorDetails, root: type[BaseModel], name: str, guess: bool) -> Fault:
     steps = [step for step in detail["loc"] if step != "[key]"]
+    if not guess and detail["type"] == "extra_forbidden":
+        return Fault(path_of(steps), _got(detail), "a known field")
     return Fault(path_of(steps) or name, _got(detail), _allowed(detail, root, steps))
 
 

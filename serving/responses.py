@@ -11,11 +11,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from data.errors import InputError
-from serving.problems import MEDIA_TYPE, Problem, faults_of, invalid_body, is_broken_json, not_json, too_large
+from serving.problems import (
+    MEDIA_TYPE,
+    Problem,
+    compressed,
+    faults_of,
+    invalid_body,
+    is_broken_json,
+    not_json,
+    too_large,
+)
 
 M = TypeVar("M", bound=BaseModel)
 JSON = "application/json"
 _CLIENT_GONE = 499
+_GZIP = b"\x1f\x8b"
 _HTTP_WORDS = {
     404: ("unknown-path", "There is nothing at this path", "See /openapi.json for what there is."),
     405: ("wrong-method", "This path does not take that method", "The `Allow` header names those it takes."),
@@ -42,6 +52,8 @@ def read_model(body: bytes, model: type[M]) -> M:
         return model.model_validate_json(body)
     except ValidationError as error:
         broken = is_broken_json(error)
+        if broken and body.startswith(_GZIP):
+            raise compressed() from None
         raise not_json(broken) if broken else invalid_body(faults_of(error, model)) from None
 
 

@@ -22,6 +22,7 @@ from uvicorn.supervisors import Multiprocess
 
 from data.errors import WorkError
 from serving.config import ServeSettings
+from serving.connection import Connection
 from serving.locate import asked
 
 _BACKLOG = 2_048
@@ -125,7 +126,7 @@ def uvicorn_config(app: object, workers: int = 1) -> uvicorn.Config:
     """How the service runs under uvicorn; `app` is an application, or the import name of its factory."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # either kind
-        factory=isinstance(app, str), workers=workers, loop="uvloop", http="httptools", ws="none", lifespan="on",
+        factory=isinstance(app, str), workers=workers, loop="uvloop", http=Connection, ws="none", lifespan="on",
         access_log=False, server_header=False, log_level="warning", backlog=_BACKLOG,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )  # fmt: skip

@@ -33,8 +33,9 @@ with warnings.catch_warnings():
     from bentoml import Service
 
 log = logging.getLogger("creatorlift.service")
-PASSED_ON = ("/static_content/", "/schema.json", "/app")
-"""Paths BentoML answers itself, besides `/`."""
+PASSED_ON = ("/static_content/", "/app/")
+"""Paths BentoML answers itself, besides `_THEIRS`."""
+_THEIRS = ("/", "/app", "/schema.json")
 
 
 class Front:
@@ -45,7 +46,7 @@ class Front:
         self._theirs = theirs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_ours = scope["type"] == "http" and scope["path"] != "/" and not scope["path"].startswith(PASSED_ON)
+        is_ours = scope["type"] == "http" and scope["path"] not in _THEIRS and not scope["path"].startswith(PASSED_ON)
         await (self._ours if is_ours else self._theirs)(scope, receive, send)
 
 

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -71,7 +71,11 @@ class Snapshots:
         for key, _, place in self._found():
             seen[key] = seen.get(key, 0) + 1
             if seen[key] > _KEPT or len(seen) > _MODELS_KEPT:
-                shutil.rmtree(place, ignore_errors=True)
+                # Out of sight in one step first: half of a snapshot must never be seen, whenever this is killed.
+                part = place.with_name(f".{place.name}.{os.getpid()}.part")
+                with suppress(OSError):
+                    place.rename(part)
+                    shutil.rmtree(part, ignore_errors=True)
         for part in self.folder.glob(".*.part"):
             owner = part.name.split(".")[-2]
             if owner.isdigit() and not Path(f"/proc/{owner}").exists():

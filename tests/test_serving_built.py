@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ import pytest
 
 from data.errors import ArtifactError
 from data.sources import load_history
+from features.creator_side import CreatorSide
 from models.creators import Creators
 from models.registry import load_scorer
 from models.scorer import TERM_COLUMNS
@@ -233,26 +235,86 @@ def test_changes_of_a_workspace_are_seen_and_our_own_folder_is_not(tmp_path: Pat
     assert changed_at(tmp_path) == before > 0
 
 
-def killed_builds(trained: Trained, folder: Path, times: int, seed: int) -> int:
-    """Kill builds at random moments; every snapshot that can be seen must be whole. How many were published."""
-    scorer, info = load_scorer()
-    rng, seen = np.random.default_rng(seed), 0
+def publish_for_ever(built: Creators, folder: Path, start: int, said: int) -> None:
+    """Publish one snapshot after the other, each a microsecond later; say so after each. Never returns."""
+    for number in itertools.count(start):
+        arrays = built.side.arrays()
+        side = CreatorSide.from_arrays(arrays | {"as_of": arrays["as_of"] + number})
+        Snapshots(folder).publish(Creators(side, built.reference, built.newest_fact_at, built.key))
+        os.write(said, b"%d\n" % number)
+
+
+def kill_publishers(built: Creators, folder: Path, times: int, seed: int) -> tuple[int, int]:
+    """Kill a process that publishes snapshots, so many times; whatever can be seen must be whole, each time.
+
+    How many were said to be published, and how many were opened.
+    """
+    rng, said, opened = np.random.default_rng(seed), 0, 0
     for _ in range(times):
-        process = start_building(trained.workspace, folder, info.version)
-        time.sleep(float(rng.uniform(0.5, 6.0)))
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait()
+        hear, tell = os.pipe()
+        if not (child := os.fork()):
+            publish_for_ever(built, folder, said + 1, tell)
+        os.close(tell)
+        time.sleep(float(rng.uniform(0.0, 0.2)))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        with os.fdopen(hear) as told:
+            said = max([said, *map(int, told.read().split())])
         for place in folder.glob("[0-9a-f]*-*"):
-            whole = Creators.open(place, scorer.reference)
-            assert np.isfinite(whole.side.lift_plain).all() and len(whole) == 120
-            seen += 1
-    return seen
+            whole = Creators.open(place, built.reference)
+            for name, values in built.side.arrays().items():
+                assert name == "as_of" or np.array_equal(
+                    whole.side.arrays()[name], values, equal_nan=values.dtype.kind == "f"
+                )
+            opened += 1
+        newest = Snapshots(folder).newest(built.reference)
+        assert said == 0 or (newest is not None and newest.side.as_of[0] >= built.side.as_of[0] + said)
+    return said, opened
+
+
+def test_kill_9_while_publishing_leaves_no_torn_catalogue(both: tuple[Live, Live], tmp_path: Path) -> None:
+    said, opened = kill_publishers(built_of(both), tmp_path / "c", 5, 1)
+    assert said and opened
+
+
+def built_of(both: tuple[Live, Live]) -> Creators:
+    assert both[1].catalogue is not None and both[1].catalogue.built is not None
+    return both[1].catalogue.built
 
 
 @pytest.mark.soak
-@pytest.mark.proof("Killed", "`kill -9` of the process that builds the catalogue's creators ahead")
+@pytest.mark.proof(
+    "Killed", "`kill -9` of the process that publishes the catalogue's creators, one snapshot after the other"
+)
+def test_nor_in_two_hundred_kills(both: tuple[Live, Live], tmp_path: Path, tried: Tried) -> None:
+    said, opened = kill_publishers(built_of(both), tmp_path / "c", 200, 2)
+    tried(
+        200, f"{said:,} published; {opened:,} looked at, value by value, after the kills: 0 torn, the newest never lost"
+    )
+
+
+def kill_builders(trained: Trained, folder: Path, times: int, seed: int) -> tuple[int, int]:
+    """Kill whole builds at moments spread over their length; how many were published, and how many opened."""
+    scorer, info = load_scorer()
+    began = time.monotonic()
+    assert start_building(trained.workspace, folder, info.version).wait(300) == 0
+    took, rng, opened = time.monotonic() - began, np.random.default_rng(seed), 0
+    for _ in range(times):
+        process = start_building(trained.workspace, folder, info.version)
+        time.sleep(float(rng.uniform(0.5, 1.1)) * took)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        places = list(folder.glob("[0-9a-f]*-*"))
+        assert places
+        for place in places:
+            whole = Creators.open(place, scorer.reference)
+            assert np.isfinite(whole.side.lift_plain).all() and len(whole) == 120
+            opened += 1
+    return len(places), opened
+
+
+@pytest.mark.soak
+@pytest.mark.proof("Killed", "`kill -9` of a whole build of the catalogue, from reading the tables on")
 def test_kill_9_while_building_leaves_no_torn_catalogue(trained: Trained, tmp_path: Path, tried: Tried) -> None:
-    whole = killed_builds(trained, tmp_path / "c", 200, 3)
-    assert whole
-    tried(200, f"looked at {whole:,} published snapshots, one by one after each kill: 0 torn")
+    _, opened = kill_builders(trained, tmp_path / "c", 20, 3)
+    tried(20, f"{opened} snapshots looked at after the kills: 0 torn")

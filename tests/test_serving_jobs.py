@@ -63,6 +63,7 @@ def upload(
     return client.post("/v1/jobs", files=files, data=data, headers=headers)
 
 
+@pytest.mark.proof("Hostile uploads", "Path tricks as a file's name")
 def test_a_job_is_taken_in_and_told(client: httpx.Client, settings: MemorySettings) -> None:
     answer = upload(client, file=("../../etc/my\ncandidates.csv", CSV), level="0.9", rank_by="fit")
     assert answer.status_code == 202
@@ -89,6 +90,9 @@ def test_a_brief_may_be_a_file(client: httpx.Client, brief: tuple[str, str]) -> 
     assert upload(client, brief=brief).status_code == 202
 
 
+@pytest.mark.proof(
+    "Hostile uploads", "Forms and briefs that are wrong: YAML that runs code or grows by aliases, TOML of 2,000 levels"
+)
 @pytest.mark.parametrize(
     ("changes", "status", "kind", "words"),
     [
@@ -98,6 +102,12 @@ def test_a_brief_may_be_a_file(client: httpx.Client, brief: tuple[str, str]) -> 
         ({"brief": "{"}, 422, "invalid-body", "well-formed JSON"),
         ({"brief": "[]"}, 422, "invalid-body", "brand: Northpeak"),
         ({"brief": "[" * 50_000}, 422, "invalid-body", "well-formed JSON"),
+        ({"brief": ("b.yaml", "a: &a [x]\nb: [*a, *a]")}, 422, "invalid-body", "alias"),
+        ({"brief": ("b.yaml", 'brand: "\\ud800"')}, 422, "invalid-body", "brief"),
+        ({"brief": ("b.toml", "a." * 2_000 + "b = 1")}, 422, "invalid-body", "full stops"),
+        ({"brief": '{"brand": "\\ud800"}'}, 422, "invalid-body", "half a character"),
+        ({"brief": '{"brand": ' + "9" * 5_000 + "}"}, 422, "invalid-body", "too many digits"),
+        ({"file": ("a" * 9_000 + ".csv", CSV)}, 400, "not-a-form", "form"),
         ({"brief": json.dumps(BRIEF | {"gross_margin": 45})}, 422, "invalid-body", "campaign.gross_margin"),
         ({"brief": ("b.txt", "x")}, 422, "invalid-body", ".toml"),
         ({"brief": ("b.json", b"\xff\xff")}, 422, "invalid-body", "UTF-8"),
@@ -120,6 +130,7 @@ def test_a_form_that_is_wrong(
     assert not list(settings.state.rglob("*.part"))
 
 
+@pytest.mark.proof("Hostile uploads", "Uploads that are no form")
 @pytest.mark.parametrize("body", [b"", b"{}", b"--x\r\n", b"--x\r\nContent-Disposition: form-data\r\n\r\n\r\n--x--"])
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "multipart/form-data", "application/json"])
 def test_what_is_no_form(client: httpx.Client, body: bytes, kind: str) -> None:
@@ -136,6 +147,7 @@ def test_a_repeat_with_its_key_gives_the_same_job(client: httpx.Client, settings
     assert upload(client, key="other").json()["job_id"] != first.json()["job_id"]
 
 
+@pytest.mark.proof("Hostile uploads", "Path tricks as a job's id")
 @pytest.mark.parametrize("name", ["nobody", "..", "%2e%2e%2f", "a.b", "%00", "é"])
 def test_a_job_nobody_sent(client: httpx.Client, name: str) -> None:
     answer = client.get(f"/v1/jobs/{name}/result")
@@ -162,6 +174,7 @@ def faked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_worker, "answer", answered)
 
 
+@pytest.mark.proof("Hostile uploads", "Formulas as creator ids, in every form of the result")
 @pytest.mark.usefixtures("faked")
 def test_results_come_in_every_form_and_formulas_are_harmless(sqlite_store: Store, settings: MemorySettings) -> None:
     data = b"creator_id,fee\nana,100\n=HYPERLINK(1),5\nbo,\n+x,free\n"
@@ -179,6 +192,35 @@ def test_results_come_in_every_form_and_formulas_are_harmless(sqlite_store: Stor
     assert logged["request_id"].tolist() == ["j1", "j1"] and set(logged["path"]) == {"/v1/jobs"}
 
 
+def laughs() -> str:
+    """Entities that stand for a billion words."""
+    levels = [f'<!ENTITY lol{n} "{f"&lol{n - 1};" * 10}">' for n in range(1, 10)]
+    return '<!ENTITY lol0 "lol">' + "".join(levels)
+
+
+def with_entities(name: str, entities: str) -> bytes:
+    """A workbook whose sheet defines entities and has one in a cell."""
+    out, made = io.BytesIO(), io.BytesIO(excel_bytes(pd.DataFrame({"creator_id": ["a"], "fee": [1.0]})))
+    with zipfile.ZipFile(made) as good, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bad:
+        for member in good.namelist():
+            text = good.read(member)
+            if member == "xl/worksheets/sheet1.xml":
+                assert b"<v>1</v>" in text
+                sheet = text.replace(b"<v>1</v>", f"<v>&{name};</v>".encode())
+                text = f"<!DOCTYPE x [{entities}]>".encode() + sheet[sheet.index(b"<worksheet") :]
+            bad.writestr(member, text)
+    return out.getvalue()
+
+
+def excel_bytes(frame: pd.DataFrame) -> bytes:
+    out = io.BytesIO()
+    frame.to_excel(out, index=False)
+    return out.getvalue()
+
+
+@pytest.mark.proof(
+    "Hostile uploads", "Broken files, XML entity bombs, files of ours named in XML, JSON without end, too many rows"
+)
 @pytest.mark.usefixtures("faked")
 @pytest.mark.parametrize(
     ("data", "ending", "words"),
@@ -193,6 +235,11 @@ def test_results_come_in_every_form_and_formulas_are_harmless(sqlite_store: Stor
         (b"[1, 2]", "jsonl", "a JSON object"),
         (b"creator_id\n" + b"a\n" * 60, "csv", "60 rows; allowed: at most 50"),
         (b'creator_id\n"a\n', "csv", "never closed"),
+        (b'{"creator_id":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "jsonl", "nested too deeply"),
+        (b'{"creator_id": "a", "fee": ' + b"9" * 5_000 + b"}", "jsonl", "too many digits"),
+        (b'{"creator_id": "\\ud800"}', "jsonl", "half a character"),
+        (with_entities("lol9", laughs()), "xlsx", "no Excel workbook"),
+        (with_entities("x", '<!ENTITY x SYSTEM "file:///etc/passwd">'), "xlsx", "no Excel workbook"),
         (b"\x00\x01\x02", "csv", "my list.csv"),
     ],
 )
@@ -206,6 +253,7 @@ def test_a_file_that_cannot_be_scored_is_told_by_its_users_name(
     assert not list(job_folder(settings.state, "j1").glob("result*"))
 
 
+@pytest.mark.proof("Hostile uploads", "Zip and Parquet bombs: small files that unpack to huge ones")
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     bomb = tmp_path / "b.xlsx"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -220,12 +268,6 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_before_it_is_unpacke
     for ending in INPUTS:
         (tmp_path / f"broken.{ending}").write_bytes(b"PK nonsense")
         refuse_bomb(tmp_path / f"broken.{ending}", 10)
-
-
-def excel_bytes(frame: pd.DataFrame) -> bytes:
-    out = io.BytesIO()
-    frame.to_excel(out, index=False)
-    return out.getvalue()
 
 
 def wait_for_job(client: httpx.Client, where: str, seconds: float = 90.0) -> dict[str, Any]:
