@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -255,6 +256,8 @@ def kill_publishers(built: Creators, folder: Path, times: int, seed: int) -> tup
         if not (child := os.fork()):
             publish_for_ever(built, folder, said + 1, tell)
         os.close(tell)
+        # Once it has published one, at any moment of the next ones.
+        select.select([hear], [], [], 60)
         time.sleep(float(rng.uniform(0.0, 0.2)))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
