@@ -22,7 +22,6 @@ from uvicorn.supervisors import Multiprocess
 
 from data.errors import WorkError
 from serving.config import ServeSettings
-from serving.connection import Connection
 from serving.locate import asked
 
 _BACKLOG = 2_048
@@ -124,6 +123,8 @@ def _run_here(app: object, listener: socket.socket, ready: Callable[[], None]) -
 
 def uvicorn_config(app: object, workers: int = 1) -> uvicorn.Config:
     """How the service runs under uvicorn; `app` is an application, or the import name of its factory."""
+    from serving.connection import Connection
+
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # either kind
         factory=isinstance(app, str), workers=workers, loop="uvloop", http=Connection, ws="none", lifespan="on",
