@@ -34,8 +34,14 @@ econml: setup  ## the environment of benchmarks/uplift.py's causal forest, apart
 	@python3.11 -m venv var/econml && var/econml/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 	    -r benchmarks/requirements-econml.lock
 
-soak: setup  ## long proofs
-	@.venv/bin/python -m pytest -m soak
+soak: setup  ## every proof of strength, the long ones too (about two hours); writes docs/reliability.md
+	@.ci/setup tests
+	@[ -d var/demo/market ] || $(MAKE) demo SERVE=0
+	@mkdir -p var && rm -f var/proofs.jsonl
+	@failed=0; export CREATORLIFT_PROOFS="$$PWD/var/proofs.jsonl"; \
+	    .venv/bin/python -m pytest -m "soak or proof" || failed=1; \
+	    .venv/bin/python benchmarks/endpoint.py var/demo/market --soak 30 || failed=1; \
+	    .venv/bin/python benchmarks/reliability.py var/proofs.jsonl || failed=1; exit $$failed
 
 bento: setup  ## the service with the champion inside, as one bento
 	@.venv/bin/python -P -m serving.packed champion

@@ -75,6 +75,7 @@ class Store:
     def __init__(self, url: URL) -> None:
         self.url = url
         self._engine = _engine(url)
+        self._file: tuple[int, int] | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -84,6 +85,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the database. Raises StoreUnavailable."""
+        self._look_at_file()
         with _told(self.url), self._engine.begin() as connection:
             yield connection
 
@@ -94,6 +96,7 @@ class Store:
         Blocks with the same `what` come one after the other, between threads, processes and machines alike.
         Raises StoreUnavailable, also when another writer does not finish within ten seconds.
         """
+        self._look_at_file()
         with _told(self.url), self._engine.connect() as plain:
             connection = plain.execution_options(**{_WRITING: True})
             with connection.begin():
@@ -101,6 +104,26 @@ class Store:
                     lock = zlib.crc32(what.encode()) - 2**31
                     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
                 yield connection
+        if not self._look_at_file():
+            raise StoreUnavailable(f"{self.url.database} was replaced meanwhile")
+
+    def _look_at_file(self) -> bool:
+        """Whether SQLite's file is still the one that is open; another one at its place is opened instead.
+
+        Raises StoreUnavailable when there is none: a file without a name takes writes, and they are gone at its end.
+        """
+        if not self.is_sqlite:
+            return True
+        try:
+            found = Path(str(self.url.database)).stat()
+        except OSError as error:
+            self._engine.dispose()
+            raise StoreUnavailable(f"{self.url.database} is away ({error.strerror})") from error
+        before, self._file = self._file, (found.st_dev, found.st_ino)
+        if before not in (None, self._file):
+            self._engine.dispose()
+            return False
+        return True
 
     def close(self) -> None:
         """Close every connection."""

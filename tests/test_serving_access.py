@@ -110,6 +110,7 @@ def test_without_keys_programs_on_this_machine_are_answered(world: World, client
     assert world.ask(client=client, host=host).json()["owner"] == "local"
 
 
+@pytest.mark.proof("Keys", "No key at all, from elsewhere or by another host name")
 @pytest.mark.parametrize(
     ("client", "host"),
     [(ELSEWHERE, "localhost"), ("::ffff:10.0.0.1", "localhost"), (HERE, "evil.example"),
@@ -132,6 +133,7 @@ def test_everything_else_does(world: World, path: str) -> None:
     assert world.ask(path, client=ELSEWHERE).status_code == 401
 
 
+@pytest.mark.proof("Keys", "A revoked key, and whether revoking the last one opens the service again")
 def test_once_there_is_a_key_this_machine_needs_one_too_and_revoking_does_not_open_it_again(world: World) -> None:
     assert world.ask().status_code == 200
     token = world.key()
@@ -157,6 +159,7 @@ def test_a_key_is_taken_from_either_header(world: World, write: Callable[[str], 
     assert found.json()["owner"] == all_keys(world.store)[0].key_id
 
 
+@pytest.mark.proof("Keys", "Keys cut, lengthened, changed by a letter, empty or made up")
 @pytest.mark.parametrize(
     "change",
     [
@@ -184,6 +187,7 @@ def test_a_browser_may_send_a_key_as_password_to_the_page_and_only_there(world: 
     assert world.ask("/v1/score", client=ELSEWHERE).headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.proof("Keys", "A key of another scope, on every kind of path")
 @pytest.mark.parametrize(
     ("path", "scopes", "status"),
     [("/v1/score", ["score"], 200), ("/v1/score", ["outcomes"], 403), ("/v1/outcomes", ["score"], 403),
@@ -207,6 +211,7 @@ def test_a_new_key_and_a_revoked_one_are_known_within_seconds(world: World) -> N
     assert world.ask(**bearer(token)).status_code == 200
 
 
+@pytest.mark.proof("Keys", "A good key while the store of keys is away")
 def test_while_the_store_is_away_the_last_known_keys_count_for_a_while(world: World) -> None:
     token = world.key()
     assert world.ask(**bearer(token)).status_code == 200
@@ -229,6 +234,7 @@ def test_keys_are_not_read_at_every_request(world: World) -> None:
     assert {a.status_code for a in world.ask_all([("/v1/score", ELSEWHERE, "x", bearer(token))] * 20)} == {200}
 
 
+@pytest.mark.proof("Keys", "A key that leaked: more requests than it may make")
 def test_a_key_may_make_so_many_requests_a_minute(world: World) -> None:
     token = world.key(per_minute=3)
     answers = [world.ask(**bearer(token)) for _ in range(4)]
@@ -416,6 +422,7 @@ def test_a_service_without_a_model_keeps_nothing_for_anyone(tmp_path: Path, monk
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.proof("Keys", "Keys and passwords within lines that libraries log")
 def test_secrets_are_masked_in_log_lines(world: World) -> None:
     token = world.key()
     record = logging.LogRecord(

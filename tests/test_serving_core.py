@@ -167,6 +167,7 @@ def test_a_version_that_is_not_there_is_looked_for_once(monkeypatch: pytest.Monk
     assert asks == 1
 
 
+@pytest.mark.proof("Overload", "More requests at once than may wait")
 def test_too_many_waiting_are_refused_at_once_and_the_others_answered() -> None:
     async def run() -> tuple[list[int], list[str]]:
         context = Context(lambda: NOW, ServeSettings(most_waiting=3))
@@ -179,6 +180,7 @@ def test_too_many_waiting_are_refused_at_once_and_the_others_answered() -> None:
     assert answered == [0, 1, 2] and refused == ["overloaded"] * 7
 
 
+@pytest.mark.proof("Overload", "Requests that wait behind a slow one")
 def test_nobody_waits_longer_than_the_longest_wait() -> None:
     async def run() -> BaseException:
         context = Context(lambda: NOW, ServeSettings(longest_wait=0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +79,7 @@ def test_nor_in_two_hundred_kills(store_at: URL, tried: Tried) -> None:
     tried(200, f"{store_at.get_backend_name()}: {told}")
 
 
+@pytest.mark.proof("The database away", "PostgreSQL stopped and started under a running service")
 def test_a_database_that_goes_and_comes_back_needs_no_restart(tmp_path: Path) -> None:
     with running_postgres() as server:
         settings = MemorySettings(url=server, state=tmp_path / "state", job_workers=0)
@@ -97,6 +99,43 @@ def test_a_database_that_goes_and_comes_back_needs_no_restart(tmp_path: Path) ->
         store.close()
 
 
+@pytest.mark.proof(
+    "The database away", "SQLite's file taken away, a folder or junk in its place, and the file put back"
+)
+def test_a_file_that_is_taken_away_and_put_back(tmp_path: Path, tried: Tried) -> None:
+    state = tmp_path / "state"
+    url = URL.create("sqlite", database=str(state / "memory.db"))
+    with running_memory(MemorySettings(url=url, state=state, job_workers=0)) as (client, _):
+
+        def send(name: str, status: int) -> None:
+            answer = client.post("/v1/outcomes", json={"outcomes": [outcome(name)]})
+            assert answer.status_code == status, answer.text
+            if status == 503:
+                assert_problem(answer, 503, "store-unavailable")
+            assert client.post("/v1/score", json=body()).status_code == client.get("/readyz").status_code == 200
+
+        send("d1", 200)
+        away = tmp_path / "away"
+        shutil.copytree(state, away)
+        for file in state.glob("memory.db*"):
+            file.unlink()
+        send("d2", 503)
+        (state / "memory.db").mkdir()
+        send("d3", 503)
+        (state / "memory.db").rmdir()
+        (state / "memory.db").write_bytes(b"no database" * 1_000)
+        send("d4", 503)
+        for file in away.glob("memory.db*"):
+            shutil.copy(file, state)
+        send("d5", 200)
+        send("d2", 200)
+    store = open_store(url)
+    assert [stored.collaboration_id for stored in current(store)] == ["d1", "d2", "d5"]
+    store.close()
+    tried(3, "outcomes 503 and not kept, scores went on; without a restart the file is used again, nothing lost")
+
+
+@pytest.mark.proof("The database away", "PostgreSQL away at the start")
 def test_a_service_begun_while_its_database_is_away_keeps_nobody_waiting_for_a_restart(tmp_path: Path) -> None:
     with running_postgres() as server:
         settings = MemorySettings(url=server, state=tmp_path / "state", job_workers=0)
@@ -114,6 +153,9 @@ def test_a_service_begun_while_its_database_is_away_keeps_nobody_waiting_for_a_r
             running.__exit__(None, None, None)
 
 
+@pytest.mark.proof(
+    "Keys", "A good, a revoked and a wrong key in headers and addresses, then looked for in every log line and file"
+)
 def test_a_key_is_in_no_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     url = URL.create("sqlite", database=str(tmp_path / "state" / "memory.db"))
     store = open_store(url)

@@ -6,6 +6,7 @@ import copy
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 PLACES = [place for place in places(EXAMPLE) if place]
 
 
+@pytest.mark.proof("Hostile bodies", "Any value anywhere in a request, made up by hypothesis (300 requests)")
 @given(st.lists(st.tuples(st.sampled_from(PLACES), VALUES, TEXTS), min_size=1, max_size=4))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any, str]]) -> None:
@@ -52,12 +54,14 @@ def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any, str]]) -> 
     answered(json.dumps(body).encode("utf-8", "surrogatepass"))
 
 
+@pytest.mark.proof("Hostile bodies", "Any bytes as a request, made up by hypothesis (300 requests)")
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda t: t.encode("utf-8", "surrogatepass"))))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes(raw: bytes) -> None:
     answered(raw)
 
 
+@pytest.mark.proof("Hostile bodies", "A request damaged at any place, by hypothesis (300 requests)")
 @given(st.integers(0, len(json.dumps(EXAMPLE))), st.binary(min_size=1, max_size=3))
 @settings(max_examples=300, deadline=None)
 def test_a_damaged_request(place: int, junk: bytes) -> None:

@@ -107,6 +107,7 @@ def test_a_full_queue_drops_and_counts_and_never_waits(sqlite_store: Store, monk
     log.close()
 
 
+@pytest.mark.proof("The database away", "Scores while the store is away")
 def test_a_store_that_is_away_costs_the_rows_and_nothing_else(
     sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
