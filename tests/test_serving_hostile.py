@@ -73,7 +73,7 @@ def answered(raw: bytes) -> None:
     try:
         request = read_model(raw, ScoreRequest)
     except Problem as problem:
-        assert problem.status in (400, 422)
+        assert problem.status in (400, 415, 422)
         assert json.loads(problem.body())["status"] == problem.status
         return
     asked, refused = sorted_out(request, None)
