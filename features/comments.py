@@ -28,6 +28,19 @@ def _read_some(texts: Sequence[str], model: CommentModel) -> dict[str, np.ndarra
     return found
 
 
+def read_distinct(
+    texts: Sequence[str], model: CommentModel | None = None, progress: Callable[[int], None] | None = None
+) -> dict[str, np.ndarray]:
+    """The columns of `read_comments` for texts none of which is missing, each array of shape (n_texts,)."""
+    weights = shipped_model() if model is None else model
+    parts = []
+    for first in range(0, max(len(texts), 1), _AT_ONCE):
+        parts.append(_read_some(texts[first : first + _AT_ONCE], weights))
+        if progress is not None and texts:
+            progress(len(parts[-1]["language"]))
+    return parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
+
+
 def read_comments(
     text: pd.Series, *, model: CommentModel | None = None, progress: Callable[[int], None] | None = None
 ) -> pd.DataFrame:
@@ -50,14 +63,8 @@ def read_comments(
     `p_spam`, `p_product` (about the product), `p_creator` (about the creator or the post), never missing;
     `emoji_only` (0 or 1).
     """
-    weights = shipped_model() if model is None else model
     codes, distinct = pd.factorize(text.astype("str").fillna(""))
-    parts = []
-    for first in range(0, len(distinct), _AT_ONCE):
-        some = distinct[first : first + _AT_ONCE].tolist()
-        parts.append(_read_some(some, weights))
-        if progress is not None:
-            progress(len(some))
-    found = {name: np.concatenate([part[name] for part in parts])[codes] if parts else np.zeros(0) for name in COLUMNS}
+    read_once = read_distinct(distinct.tolist(), model, progress)
+    found = {name: read_once[name][codes] for name in COLUMNS}
     found["language"] = pd.array(found["language"], dtype="str")
     return pd.DataFrame(found, index=text.index)

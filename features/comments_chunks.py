@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -20,52 +21,56 @@ _UNMARKED = str.maketrans({BETWEEN: "\x7f", BREAK: "\x7f"})
 _LONGEST_REMEMBERED = 40
 
 
-def put(values: np.ndarray, first: int, new: np.ndarray) -> np.ndarray:
+def put(values: np.ndarray, first: int, new: np.ndarray, axis: int = 0) -> np.ndarray:
     """An array with new values from a place on, made longer where they do not fit."""
-    if first + len(new) > len(values):
-        values = np.concatenate([values, np.zeros((first + len(new), *values.shape[1:]), dtype=values.dtype)])
-    values[first : first + len(new)] = new
+    end = first + new.shape[axis]
+    if end > values.shape[axis]:
+        room = list(values.shape)
+        room[axis] = end
+        values = np.concatenate([values, np.zeros(room, dtype=values.dtype)], axis=axis)
+    values[(slice(None),) * axis + (slice(first, end),)] = new
     return values
 
 
 class Chunks(dict[str, int]):
     """Chunk → its place in a table of what chunks stand for. Looking up an unknown chunk works it out first."""
 
-    def __init__(self, numbers_of: Callable[[str], Sequence[int]], rewritten: Mapping[str, str]) -> None:
-        """`numbers_of`: what a chunk stands for, a pure function; `rewritten`: done to the texts first, in order."""
+    def __init__(self, numbers_of: Callable[[list[str]], list[Sequence[int]]], line_breaks: bool = False) -> None:
+        """`numbers_of`: what each of some chunks stands for; with `line_breaks` each break is a chunk, `BREAK`."""
         super().__init__()
         self._numbers_of = numbers_of
-        self._rewritten = dict(rewritten)
-        self._lock = threading.Lock()
-        self._new: list[Sequence[int]] = []
-        """What the latest places of the table hold that are not yet in its arrays."""
-        self._first, self._length, self._flat = (np.zeros(1, dtype=np.int64) for _ in range(3))
-        self._places = self._filled = 0
-        self._gap, self._by_itself = self._add(BETWEEN, ()), self._add(_ALONE, ())
+        self._line_breaks = line_breaks
+        self._line_breaks = line_breaks
+        self._lock = threading.RLock()
+        self._new: list[str] = []
+        """The chunks of the latest places, which the arrays do not have yet."""
+        self._first, self._length, self._flat = (np.zeros(2, dtype=np.int64) for _ in range(3))
+        self._places, self._filled = 2, 0
+        self._gap, self._by_itself = self.setdefault(BETWEEN, 0), self.setdefault(_ALONE, 1)
 
     def __missing__(self, chunk: str) -> int:
         if len(chunk) > _LONGEST_REMEMBERED:
             return self._by_itself
-        return self._add(chunk, self._numbers_of(chunk))
-
-    def _add(self, chunk: str, numbers: Sequence[int]) -> int:
         with self._lock:
-            self._new.append(numbers)
-            self._places += 1
-            return self.setdefault(chunk, self._places - 1)
+            place = self.setdefault(chunk, self._places)
+            if place == self._places:
+                self._new.append(chunk)
+                self._places += 1
+            return place
 
     def _table(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Where the numbers of each place begin, how many they are, and all numbers."""
         with self._lock:
             if self._new:
-                length = np.array([len(numbers) for numbers in self._new], dtype=np.int64)
-                flat = np.array([number for numbers in self._new for number in numbers], dtype=np.int64)
+                numbers = self._numbers_of(self._new)
+                length = np.array(list(map(len, numbers)), dtype=np.int64)
+                flat = np.array(list(chain.from_iterable(numbers)), dtype=np.int64)
                 first = self._filled + np.cumsum(length) - length
                 known = self._places - len(self._new)
                 self._first, self._length = put(self._first, known, first), put(self._length, known, length)
                 self._flat = put(self._flat, self._filled, flat)
                 self._filled += len(flat)
-                self._new.clear()
+                self._new = []
             return self._first, self._length, self._flat
 
     def _split(self, texts: Sequence[str]) -> list[str]:
@@ -74,8 +79,8 @@ class Chunks(dict[str, int]):
         joined = between.join(texts)
         if joined.count(BETWEEN) >= len(texts) or BREAK in joined:
             joined = between.join([text.translate(_UNMARKED) for text in texts])
-        for said, instead in self._rewritten.items():
-            joined = joined.replace(said, instead)
+        if self._line_breaks:
+            joined = joined.replace("\n", f" {BREAK} ")
         return joined.split()
 
     def read(self, texts: Sequence[str], alone: Mapping[int, Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -104,7 +109,7 @@ class Chunks(dict[str, int]):
         apart: dict[int, Sequence[int]] = {}
         for at in np.flatnonzero(places == self._by_itself).tolist():
             numbers = alone.get(int(owner[at]))
-            apart[at] = self._numbers_of(chunks[at]) if numbers is None else numbers
+            apart[at] = self._numbers_of([chunks[at]])[0] if numbers is None else numbers
             length[at] = len(apart[at])
         ends = np.cumsum(length)
         total = int(ends[-1]) if len(ends) else 0

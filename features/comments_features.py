@@ -12,15 +12,11 @@ from features.comments_language import NAMES, UNDETERMINED, Languages, identify
 from features.comments_match import GROUPS, match
 from features.comments_stream import Stream, stream
 from features.comments_textblob import polarity_and_subjectivity
-from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, LINK, MARK, MENTION, MONEY, NUMBER, VIDEO
+from features.comments_tokens import KINDS
 from features.comments_topics import TOPICS
 from features.comments_valence import Scope, scope
 from features.comments_vocabulary import PRONOUNS
 
-_KINDS = {
-    "number": NUMBER, "mention": MENTION, "hashtag": HASHTAG, "link": LINK, "video": VIDEO,
-    "money": MONEY, "emoji": EMOJI, "emoticon": EMOTICON, "mark": MARK,
-}  # fmt: skip
 _SLANG_WORDS = 6
 _FOREIGN_BOOST = 0.25
 _PRAISE = 2.2
@@ -142,7 +138,6 @@ def _of_lexicon(prefix: str, where: Scope, placed: np.ndarray, words: np.ndarray
 
 
 def _of_shape(s: Stream, where: Scope, words: np.ndarray) -> dict[str, np.ndarray]:
-    kind = s.take("kind")
     asks = np.minimum(s.count("asks"), 3.0)
     shape = {
         "negations": np.minimum(s.count("negates"), 3.0),
@@ -155,7 +150,7 @@ def _of_shape(s: Stream, where: Scope, words: np.ndarray) -> dict[str, np.ndarra
         "capitals": s.count("capitals") / words,
         "stretched": s.count("stretched") / words,
     }
-    shape |= {f"n_{name}": np.log1p(s.total((kind == number) * 1.0)) for name, number in _KINDS.items()}
+    shape |= {f"n_{name}": np.log1p(s.count(f"is_{name}")) for name in KINDS}
     shape |= {f"says_{name}": np.minimum(s.count(f"says_{name}"), 3.0) for name in PRONOUNS}
     return shape
 

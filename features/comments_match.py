@@ -25,9 +25,11 @@ _REFUSED = re.compile(
 )
 _FIRST_UNSPACED = 0x590
 _START = re.compile(r"(?<!\[)\^")
-_NO_WORD = r"[^a-z0-9_'](?<!\w)"
+_NO_ASCII_WORD = "[^a-z0-9_']"
+_NO_WORD = rf"{_NO_ASCII_WORD}(?<!\w)"
 """What stands before a word. As the first thing of an expression a sign is searched for several times faster than the
 same as a condition on what stands before it: hence the blank before every text."""
+_LETTER_BEYOND = re.compile(r"[^\x00-\x7f](?<=\w)")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Rule:
     spaced: bool
     expression: re.Pattern[str]
     """The same for a text with a blank put before it, the sign before the word included."""
+    ascii: re.Pattern[str]
+    """The same for a text without letters beyond ASCII."""
 
 
 def _entries(table: str) -> list[tuple[str, str]]:
@@ -66,7 +70,8 @@ def _rules(table: str, group: int) -> list[Rule]:
         source = expression.replace("~", r"(?:\S+ ){0,3}")
         spaced = words != (_ANYWHERE,)
         begun = _START.sub(r"(?<=\\A )", source)
-        rules.append(Rule(group, words, source, spaced, re.compile((_NO_WORD if spaced else "") + f"(?:{begun})")))
+        anywhere, plain = (re.compile(f"{lead if spaced else ''}(?:{begun})") for lead in (_NO_WORD, _NO_ASCII_WORD))
+        rules.append(Rule(group, words, source, spaced, anywhere, plain))
     return rules
 
 
@@ -111,12 +116,12 @@ def _beginnings() -> tuple[str, ...]:
     return tuple(start for start, _ in _cue_table()[1])
 
 
-def _fulfilled(rule: Rule, text: str) -> float:
+def _fulfilled(rule: Rule, text: str, plain: bool) -> float:
     """1 where the expression is found, 0.25 where a refusal stands before it ("not buying this"), else 0.
 
-    `text` begins with a blank of ours.
+    `text` begins with a blank of ours; `plain`: it has no letters beyond ASCII.
     """
-    match = rule.expression.search(text)
+    match = (rule.ascii if plain else rule.expression).search(text)
     if match is None:
         return 0.0
     if rule.group == 0 and _REFUSED.search(text, 0, match.start() + rule.spaced):
@@ -124,25 +129,34 @@ def _fulfilled(rule: Rule, text: str) -> float:
     return 1.0
 
 
+def _to_try(s: Stream) -> tuple[list[int], list[int]]:
+    """Each text with each rule of whose cues it holds one: position of the text, ascending, and number of the rule."""
+    which = s.take("cues").astype(np.int64)
+    at = np.flatnonzero(which)
+    first, length, rule = s.vocabulary.cues()
+    which = which[at]
+    many = length[which]
+    ends = np.cumsum(many)
+    total = int(ends[-1]) if len(ends) else 0
+    place = np.repeat(first[which] - ends + many, many) + np.arange(total)
+    owner, number = np.divmod(np.unique(np.repeat(s.owner[at], many) * len(rules()) + rule[place]), len(rules()))
+    return owner.tolist(), number.tolist()
+
+
 def match(s: Stream) -> np.ndarray:
     """How many rules of each group each text fulfils, float64, shape (n_texts, n_groups)."""
-    all_rules, forms = rules(), s.vocabulary.forms
+    all_rules = rules()
     found = np.zeros((len(s.texts), len(GROUPS)))
-    at = np.flatnonzero(s.flag("cued"))
-    stretched = s.count("stretched") > 0
-    tried: set[int] = set()
-    last, text = -1, ""
-    for owner, which in zip(s.owner[at].tolist(), s.which[at].tolist(), strict=True):
+    stretched = (s.count("stretched") > 0).tolist()
+    last, text, plain = -1, "", True
+    for owner, number in zip(*_to_try(s), strict=True):
         if owner != last:
             last, text = owner, s.texts[owner].lower()
             if stretched[owner]:
                 text = plain_spelling(text)
             text = f" {text}"
-            tried.clear()
-        for number in cued_by(forms[which]):
-            if number not in tried:
-                tried.add(number)
-                value = _fulfilled(all_rules[number], text)
-                if value:
-                    found[owner, all_rules[number].group] += value
+            plain = text.isascii() or not _LETTER_BEYOND.search(text)
+        value = _fulfilled(all_rules[number], text, plain)
+        if value:
+            found[owner, all_rules[number].group] += value
     return found

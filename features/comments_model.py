@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from scipy.special import expit
 
 from features.comments_features import Reading
-from features.comments_stream import Stream
+from features.comments_stream import Stream, by_text
 from features.comments_vocabulary import Vocabulary
 
 HEADS: tuple[str, ...] = ("positive", "negative", "neither", "tone", "product", "creator", "spam")
@@ -71,24 +72,32 @@ class Terms:
             self._looked_up = (known, ids)
         return ids
 
-    def find(self, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
-        """Owner and term of every single token, then of every pair; term -1 where it is none of ours.
+    def singles(self, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
+        """Owner and term of every token; term -1 where it is none of ours.
 
         A word that a negation turns around ("don't love this") counts only in the pair with what stands before it.
         """
-        s, turned = reading.stream, reading.negated
+        s = reading.stream
+        return s.owner, np.where(reading.negated, -1, self._single[self._word_ids(s.vocabulary)[s.which]])
+
+    def pairs(self, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
+        """Owner and term of every pair of neighbours; term -1 where it is none of ours."""
+        s = reading.stream
         word = self._word_ids(s.vocabulary)[s.which]
-        left, right = word[:-1], word[1:]
-        near = s.owner[1:] == s.owner[:-1]
-        key = left * len(self._ids) + right
+        first = np.flatnonzero(s.owner[1:] == s.owner[:-1])
+        term = np.full(len(first), -1, dtype=np.int64)
+        left, right = word[first], word[first + 1]
+        likely = np.flatnonzero((left >= 0) & (right >= 0) & ~reading.negated[first])
         if len(self._keys):
+            key = left[likely] * len(self._ids) + right[likely]
             at = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
-            pair = np.where((left >= 0) & (right >= 0) & (self._keys[at] == key), self._pair[at], -1)
-        else:
-            pair = np.full(len(key), -1, dtype=np.int64)
-        single = np.where(turned, -1, self._single[word])
-        pair = np.where(turned[:-1], -1, pair)
-        return np.concatenate([s.owner, s.owner[1:][near]]), np.concatenate([single, pair[near]])
+            term[likely] = np.where(self._keys[at] == key, self._pair[at], -1)
+        return s.owner[first], term
+
+    def find(self, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
+        """Owner and term of every single token, then of every pair; term -1 where it is none of ours."""
+        owners, terms = zip(self.singles(reading), self.pairs(reading), strict=True)
+        return np.concatenate(owners), np.concatenate(terms)
 
     def norm(self, s: Stream, owner: np.ndarray, term: np.ndarray) -> np.ndarray:
         """The length of each text's vector of rarities, terms that are not ours included, shape (n_texts,); not 0."""
@@ -115,21 +124,32 @@ class CommentModel:
     about: Mapping[str, Any] = field(default_factory=dict)
     """What it was trained on, for a reader."""
 
+    @cached_property
+    def _by_number(self) -> tuple[np.ndarray, np.ndarray]:
+        """What a number as it is adds to each head, and what all add where they are 0."""
+        weights = self.dense / self.scale[:, None]
+        return weights, self.intercept - self.centre @ weights
+
+    @cached_property
+    def _by_term(self) -> np.ndarray:
+        """What each term adds to each head before it is divided by the norm, and to the square of the norm; the last
+        row is of terms that are not ours; shape (n_terms + 1, n_heads + 1)."""
+        idf = self.terms.idf[:, None]
+        unseen = np.append(np.zeros(len(HEADS)), self.terms.unseen**2)
+        return np.concatenate([np.hstack([self.sparse * idf, idf * idf]), unseen[None]])
+
     def scores(self, reading: Reading) -> np.ndarray:
         """The score of each head, uncalibrated log odds, float64, shape (n_texts, n_heads)."""
-        total = np.tile(self.intercept, (len(reading.words), 1))
-        for place in range(len(self.names)):
-            number = (reading.matrix[:, place] - self.centre[place]) / self.scale[place]
-            total += number[:, None] * self.dense[place]
-        owner, term = self.terms.find(reading)
-        norm = self.terms.norm(reading.stream, owner, term)
-        ours = term >= 0
-        owner, term = owner[ours], term[ours]
-        weights = self.sparse * self.terms.idf[:, None]
-        for head in range(len(HEADS)):
-            if weights[:, head].any():
-                total[:, head] += np.bincount(owner, weights=weights[term, head], minlength=len(norm)) / norm
-        return total
+        n, width = reading.matrix.shape
+        weights, constant = self._by_number
+        every = (reading.matrix.ravel(), np.tile(np.arange(width), n), np.arange(0, n * width + 1, width))
+        by_number = sparse.csr_array(every, shape=(n, width)) @ weights  # adds in one order, whatever the batch
+        by_term = np.zeros((n, len(HEADS) + 1))
+        for owner, term in (self.terms.singles(reading), self.terms.pairs(reading)):
+            last = len(self._by_term) - 1
+            by_term += by_text(np.where(term < 0, last, term), owner, n, last + 1) @ self._by_term
+        norm = np.sqrt(np.maximum(by_term[:, -1:], 1.0))
+        return np.asarray(constant + by_number + by_term[:, :-1] / norm)
 
     def probability(self, reading: Reading, head: str) -> np.ndarray:
         """The calibrated probability of a head that is not part of the opinion, shape (n_texts,)."""

@@ -15,7 +15,6 @@ from features.comments_foreign_more import THIN
 from features.comments_language import NAMES, UNDETERMINED
 from features.comments_model import HEADS, OPINION, CommentModel, sigmoid
 from features.comments_patterns_spam import SPAM
-from features.comments_tokens import MARK
 
 _TONE_SHARE, _TONE_HALF = 0.9, 1.5
 """How much of the sentiment is learned at most, and the number of words at which it is half of that."""
@@ -94,8 +93,8 @@ def _count(reading: Reading, name: str) -> np.ndarray:
 
 
 def _kind(reading: Reading, name: str) -> np.ndarray:
-    """How many tokens of a kind; back from the logarithm the model sees."""
-    return np.asarray(np.rint(np.expm1(reading.matrix[:, reading.names.index(f"n_{name}")])))
+    """How many tokens of a kind."""
+    return _count(reading, f"is_{name}")
 
 
 def _question(reading: Reading) -> np.ndarray:
@@ -179,7 +178,7 @@ def _understood(reading: Reading) -> np.ndarray:
     """A language with a lexicon, no words at all, or signs that speak; where nothing is said nothing is understood."""
     languages, s = reading.languages, reading.stream
     tokens = np.bincount(s.owner, minlength=len(s.texts))
-    signs = s.total(s.flag("sign") & (s.take("valence") != 0)) > 0
+    signs = s.count("speaks") > 0
     thin = np.isin(np.array(NAMES), list(THIN))[languages.number]
     speaks = (reading.valued > 0) | (sum(reading.patterns[name] for name in ("purchase", "complaint", "question")) > 0)
     known = np.where(thin, speaks, languages.covered)
@@ -191,8 +190,8 @@ def _emoji_only(reading: Reading) -> np.ndarray:
     """Emoji or emoticons and marks, nothing else."""
     s = reading.stream
     signs = s.count("sign") > 0
-    other = s.total(~s.flag("sign") & (s.take("kind") != MARK)) > 0
-    return np.asarray(signs & ~other)
+    tokens = np.bincount(s.owner, minlength=len(s.texts))
+    return np.asarray(signs & (tokens == s.count("sign") + s.count("is_mark")))
 
 
 def score(reading: Reading, model: CommentModel) -> dict[str, np.ndarray]:

@@ -9,14 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
-from features.comments_vocabulary import Vocabulary, vocabulary
+from features.comments_vocabulary import COUNTED, Vocabulary, vocabulary
 from features.text import cleaned, texts_with
 
+_COUNTED = {name: place for place, name in enumerate(COUNTED)}
 _AMOUNT = re.compile("[$€£¥₹]")
 """The only sign in whose token a blank may stand."""
+
+
+def by_text(columns: np.ndarray, owner: np.ndarray, n: int, width: int) -> sparse.csr_array:
+    """How often each text has each thing, shape (n, width), from ascending owners; a product adds in their order."""
+    ends = np.cumsum(np.bincount(owner, minlength=n))
+    return sparse.csr_array((np.ones(len(columns)), columns, np.append(0, ends)), shape=(n, width))
 
 
 @dataclass(frozen=True)
@@ -48,15 +57,22 @@ class Stream:
         return np.bincount(self.owner, weights=values, minlength=len(self.texts))
 
     def count(self, name: str) -> np.ndarray:
-        """The sum of a column over each text, float64, shape (n_texts,)."""
-        return self.total(self.take(name))
+        """The sum of a column of `COUNTED` over each text, float64, shape (n_texts,)."""
+        return np.asarray(self._counts[_COUNTED[name]])
+
+    @cached_property
+    def _counts(self) -> np.ndarray:
+        """Every such sum at once: texts by meanings times meanings by columns; shape (n_counted, n_texts)."""
+        table = self.vocabulary.counted()
+        return np.ascontiguousarray((by_text(self.meaning, self.owner, len(self.texts), len(table)) @ table).T)
 
 
 def stream(raw: Sequence[str]) -> Stream:
     """Clean and cut texts and look their tokens up."""
     known = vocabulary()
     texts = cleaned(raw)
-    alone = {i: known.cut(texts[i]) for i in texts_with(_AMOUNT, texts)}
+    apart = texts_with(_AMOUNT, texts)
+    alone = dict(zip(apart, known.cut([texts[i] for i in apart]), strict=True))
     which, owner = known.chunks.read(texts, alone)
     counts = np.bincount(owner, minlength=len(texts))
     return Stream(texts, known, which, known.meanings(which), owner, np.cumsum(counts) - counts)

@@ -34,12 +34,12 @@ from features.text import texts_with
 _MOST_REMEMBERED = 400_000
 """Chunks kept in the memo before it starts anew: about 60 MB."""
 
-_MOST_STEPS = 16
-"""Texts with more tokens that count are walked over one by one: few are, and many steps for few do not pay."""
+_FEW = 64
+"""The texts of most tokens, so many, are walked over one by one: a step that few others take does not pay."""
 
 _TRAILING = pattern.PUNCTUATION
 _LEADING = pattern.PUNCTUATION.replace(".", "")
-_REWRITTEN = {"n't": " n't"} | dict.fromkeys("“”‘’'\"", " ")
+_QUOTE = re.compile("[“”‘’'\"]")
 
 Known = tuple[float, float, float, bool, bool]
 """A word of the lexicon: polarity, subjectivity, intensity, may modify the next word, ends in "ly"."""
@@ -147,24 +147,40 @@ def _numbers() -> tuple[dict[str, int], list[int]]:
 
 
 def _number(token: str) -> int:
+    """The number of a token's effect; 0 of one that does nothing, of none at all too."""
     word = token.lower()
     meaningful, others = _numbers()
     found = meaningful.get(word)
     return others[min(len(word), 3)] if found is None else found
 
 
-def _of_chunk(chunk: str) -> tuple[int, ...]:
-    """The numbers of a chunk's effects, without those that do nothing."""
-    if chunk.isalnum():
-        return _that_do((chunk,))
+def _of_chunks(chunks: list[str]) -> list[Sequence[int]]:
+    """The numbers of each chunk's effects, without those that do nothing."""
+    meaningful, others = _numbers()
+    nothing, plain = (), [(number,) if number else () for number in others]
+    found: list[Sequence[int]] = []
+    for chunk in chunks:
+        if chunk.isalnum():
+            word = chunk.lower()
+            number = meaningful.get(word)
+            found.append(plain[min(len(word), 3)] if number is None else (number,) if number else nothing)
+        else:
+            found.append(_of_marked(chunk))
+    return found
+
+
+def _of_marked(chunk: str) -> tuple[int, ...]:
+    """The same of a chunk that is not just letters and digits."""
+    if _QUOTE.search(chunk):
+        parts = _QUOTE.sub(" ", chunk.replace("n't", " n't")).split()
+        return tuple([number for part in parts for number in _of_marked(part)])
     if "." in chunk:
         return _that_do(_tokens(chunk))
     core = chunk.strip(_TRAILING)  # of the marks around the core, only exclamation marks do anything
-    if not core:
-        return _that_do("!" * chunk.count("!"))
     if "!" not in chunk:
-        return _that_do((core,))
-    before, _, after = chunk.partition(core)
+        number = _number(core)
+        return (number,) if number else ()
+    before, _, after = chunk.partition(core) if core else (chunk, "", "")
     return _that_do((*"!" * before.count("!"), core, *"!" * after.count("!")))
 
 
@@ -177,14 +193,14 @@ def _as_textblob_cuts(text: str) -> tuple[int, ...]:
     return _that_do(" ".join(pattern.find_tokens(text)).split())
 
 
-_memo = Chunks(_of_chunk, _REWRITTEN)
+_memo = Chunks(_of_chunks)
 
 
 def _cut(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The effects of all tokens, by number, and to which text each belongs; those that do nothing are left out."""
     global _memo
     if len(_memo) >= _MOST_REMEMBERED:
-        _memo = Chunks(_of_chunk, _REWRITTEN)
+        _memo = Chunks(_of_chunks)
     joined = [i for i in texts_with(_HINTS, texts) if _MAY_JOIN.search(texts[i])]
     alone = {i: _as_textblob_cuts(texts[i]) for i in joined}
     return _memo.read(texts, alone)
@@ -279,10 +295,11 @@ def polarity_and_subjectivity(texts: Iterable[str]) -> np.ndarray:
     which, owner = _that_count(*_cut(texts), len(texts))
     length = np.bincount(owner, minlength=len(texts))
     found = np.zeros((len(texts), 2))
-    short = (length > 0) & (length <= _MOST_STEPS)
+    longest = int(np.partition(length, -_FEW)[-_FEW]) if len(length) > _FEW else 0
+    short = (length > 0) & (length <= longest)
     found[short] = walk(which[short[owner]], length[short], _effects())
     every = list(_all_effects())
     first = np.cumsum(length) - length
-    for i in np.flatnonzero(length > _MOST_STEPS).tolist():
+    for i in np.flatnonzero(length > longest).tolist():
         found[i] = means([every[number] for number in which[first[i] : first[i] + length[i]].tolist()])
     return found

@@ -15,6 +15,11 @@ from features.comments_words import BOOSTERS, NEGATIONS
 
 (WORD, NUMBER, MENTION, HASHTAG, LINK, VIDEO, MONEY, EMOJI, EMOTICON, MARK) = range(10)
 """A link to a video of the platform itself (`VIDEO`) is talk about it; other links lead away."""
+KINDS: dict[str, int] = {
+    "number": NUMBER, "mention": MENTION, "hashtag": HASHTAG, "link": LINK, "video": VIDEO,
+    "money": MONEY, "emoji": EMOJI, "emoticon": EMOTICON, "mark": MARK,
+}  # fmt: skip
+"""All but words."""
 _UNITS = frozenset({"", "k", "m", "st", "nd", "rd", "th", "x", "s", "am", "pm"})
 _CURRENCIES = "$€£¥₹"
 _MARKS = '!?.,;:\n"()%'

@@ -7,6 +7,7 @@ change nothing but speed. It is bounded; when full, a fresh one is begun.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -18,7 +19,7 @@ from features.comments_language import NO_SLOTS, SLOT_NAMES, evidence_slots
 from features.comments_lexicon import read_textblob, read_vader
 from features.comments_match import cued_by
 from features.comments_stopwords import STOPWORDS
-from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, WORD, Token, describe
+from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, KINDS, WORD, Token, describe
 from features.comments_topics import TOPICS
 from features.comments_valence import phrase_words
 from features.comments_words import (
@@ -57,13 +58,17 @@ _SETS: dict[str, frozenset[str]] = {
 _COMMON = {code: frozenset(STOPWORDS.get(code, "").split()) for code in FOREIGN_VALENCE}
 
 
-_LASTING = ("kind", "word", "sign", "valence", "vader", "textblob", "cued", "model_number", *SLOT_NAMES)
+_LASTING = (
+    "kind", "word", "sign", "valence", "vader", "textblob", "cues", "model_number", "speaks",
+    *(f"is_{name}" for name in KINDS), *SLOT_NAMES,
+)  # fmt: skip
 """What a form has however it is spelled."""
 _SPELLED = ("capitals", "stretched", "ends_clause", "exclaims", "asks")
 """What depends on the spelling."""
 
 
 _UNRATED = (0.0, 0.0)
+_IS_KIND = [tuple(float(kind == number) for number in KINDS.values()) for kind in range(1 + max(KINDS.values()))]
 _FIRST_STEM = "\u0370"
 
 
@@ -74,16 +79,17 @@ def _lexica() -> dict[str, tuple[float, float]]:
     return {word: (vader.get(word, 0.0), textblob.get(word, 0.0)) for word in (*vader, *textblob)}
 
 
-def _lasting(token: Token) -> tuple[float, ...]:
-    """What every token has, in the order of `_LASTING`."""
+def _lasting(token: Token, cues: int) -> tuple[float, ...]:
+    """What every token has, in the order of `_LASTING`; `cues`: the number of its list of rules, see `cues`."""
     form, kind = token.form, token.kind
     vader, textblob = _lexica().get(form, _UNRATED) if kind == WORD else (token.valence, 0.0)
     mixed = kind == WORD and not form.isalpha() and not form.isdigit() and any(map(str.isdigit, form))
     weight = _WEIGHTS.get(kind, 0.0)
     spoken = evidence_slots(form.lstrip("#"), weight) if weight else NO_SLOTS
+    sign = kind in (EMOJI, EMOTICON)
     return (
-        kind, kind == WORD, kind in (EMOJI, EMOTICON), token.valence, vader, textblob, bool(cued_by(form)), mixed,
-        *spoken,
+        kind, kind == WORD, sign, token.valence, vader, textblob, cues, mixed,
+        sign and token.valence != 0, *_IS_KIND[kind], *spoken,
     )  # fmt: skip
 
 
@@ -91,7 +97,14 @@ _RATED = (
     "slang", "boost", "phrase_word", *_SETS, *(f"valence_{code}" for code in FOREIGN_VALENCE),
 )  # fmt: skip
 COLUMNS: tuple[str, ...] = (*_LASTING, *_SPELLED, *_RATED)
+COUNTED: tuple[str, ...] = (
+    "word", "sign", "speaks", "capitals", "stretched", "exclaims", "asks", "model_number",
+    "negates", "personal", "friend", "reply",
+    *(f"is_{name}" for name in KINDS), *(f"topic_{name}" for name in TOPICS), *(f"says_{name}" for name in PRONOUNS),
+)  # fmt: skip
+"""What is added up over each text."""
 _PLACE = {name: place for place, name in enumerate(COLUMNS)}
+_COUNTED_PLACES = [_PLACE[name] for name in COUNTED]
 _NOTHING = np.array([
     np.nan if name == "slang" or name.startswith("valence_") else -1.0 if name == "phrase_word" else 0.0
     for name in COLUMNS
@@ -139,74 +152,98 @@ class Vocabulary(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[str] = []
-        """What each token is, by number."""
+        """What each token is, by number; those not asked for by `meanings` yet are not there."""
         self.chunks = self._chunks()
         self._forms_met: dict[tuple[str, int, float], int] = {}
         self._form_numbers: dict[_Form, int] = {}
-        self._rows: dict[tuple[int, ...], int] = {}
-        self._new_tokens: list[int] = []
+        self._rows: dict[tuple[int, tuple[float, ...]], int] = {}
+        self._tokens = 0
+        self._new: list[str] = []
+        """The latest tokens, which are not described yet."""
         self._new_rows: list[tuple[_Form, tuple[float, ...]]] = []
         self._form_of: list[_Form] = []
-        self._table = np.zeros((1, len(COLUMNS)))
+        self._cues: dict[tuple[int, ...], int] = {(): 0}
+        self._cue_table = (np.zeros(1, dtype=np.int64),) * 3
+        self._columns = np.zeros((len(COLUMNS), 1))
+        self._counted = np.zeros((1, len(COUNTED)))
         self._meaning_of = np.zeros(1, dtype=np.int64)
         self._lock = threading.RLock()
 
     def _chunks(self) -> Chunks:
-        return Chunks(self.cut, {"\n": f" {BREAK} "})
+        return Chunks(self.cut, line_breaks=True)
 
     def forget_chunks(self) -> None:
         """Begin a fresh memory of what stands between blanks; tokens are kept."""
         self.chunks = self._chunks()
 
     def __missing__(self, text: str) -> int:
-        token = describe(text)
-        met = (token.form, token.kind, token.valence)
         with self._lock:
-            form = self._forms_met.get(met)
+            number = self.setdefault(text, self._tokens)
+            if number == self._tokens:
+                self._new.append(text)
+                self._tokens += 1
+            return number
+
+    def _describe(self, texts: list[str]) -> list[int]:
+        """The row of each of some new tokens in the table of meanings; new rows are noted."""
+        found = []
+        for text in texts:
+            token = describe(text)
+            form = self._forms_met.get(token[:3])
             if form is None:
-                form = self._forms_met[met] = self._form(token)
-            spelled = (token.capitals, token.stretched, token.ends_clause, token.exclaims, token.asks)
-            key = (form, *spelled)
+                form = self._forms_met[token[:3]] = self._form(token)
+            key = (form, token[3:])
             row = self._rows.get(key)
             if row is None:
                 row = self._rows[key] = len(self._rows)
-                self._new_rows.append((self._form_of[form], spelled))
-            number = len(self.forms)
-            self._new_tokens.append(row)
+                self._new_rows.append((self._form_of[form], key[1]))
+            found.append(row)
             self.forms.append(token.form)
-            return self.setdefault(text, number)
+        return found
 
     def _form(self, token: Token) -> int:
         form = token.form
-        own: _Form = (_lasting(token), form if form in _listed() or form[:1] >= _FIRST_STEM else "")
+        cues = self._cues.setdefault(cued_by(form), len(self._cues))
+        own: _Form = (_lasting(token, cues), form if form in _listed() or form[:1] >= _FIRST_STEM else "")
         number = self._form_numbers.setdefault(own, len(self._form_of))
         if number == len(self._form_of):
             self._form_of.append(own)
         return number
 
-    def cut(self, text: str) -> list[int]:
-        """The numbers of the tokens of a cleaned text."""
-        if text == BREAK:
-            return [self["\n"]]
-        if text.isascii() and text.isalnum():  # one token, for sure
-            return [self[text]]
-        return [self[token if token[0] != "@" else "@name"] for token in tokens(text)]
+    def cut(self, texts: list[str]) -> list[Sequence[int]]:
+        """The numbers of the tokens of some cleaned texts."""
+        somebody, line_break = (self["@name"],), (self["\n"],)
+        found: list[Sequence[int]] = []
+        for text in texts:
+            if text.isalnum() and text.isascii():  # one token, for sure
+                found.append((self[text],))
+            elif text[0] == "@" and text[1:].replace("_", "a").isalnum():
+                found.append(somebody)
+            elif text == BREAK:
+                found.append(line_break)
+            else:
+                found.append([self[token if token[0] != "@" else "@name"] for token in tokens(text)])
+        return found
 
     def _settle(self) -> None:
         """Put what is new in the arrays."""
         with self._lock:
-            new, tokens_before = self._new_rows, len(self.forms) - len(self._new_tokens)
+            if not self._new:
+                return
+            before = len(self.forms)
+            meaning = np.array(self._describe(self._new), dtype=np.int64)
+            new = self._new_rows
             if new:
                 rows = np.tile(_NOTHING, (len(new), 1))
                 rows[:, : len(_LASTING) + len(_SPELLED)] = [(*form[0], *spelled) for form, spelled in new]
                 for row, ((_, form), _) in zip(rows, new, strict=True):
                     for place, value in _besides(form).items() if form else ():
                         row[place] = value
-                self._table = put(self._table, len(self._rows) - len(new), rows)
-                self._new_rows = []
-            if self._new_tokens:
-                self._meaning_of = put(self._meaning_of, tokens_before, np.array(self._new_tokens, dtype=np.int64))
-                self._new_tokens = []
+                first = len(self._rows) - len(new)
+                self._columns = put(self._columns, first, rows.T, axis=1)
+                self._counted = put(self._counted, first, rows[:, _COUNTED_PLACES])
+            self._meaning_of = put(self._meaning_of, before, meaning)
+            self._new, self._new_rows = [], []
 
     def meanings(self, tokens: np.ndarray) -> np.ndarray:
         """The row of the table of each token, from their numbers."""
@@ -215,7 +252,20 @@ class Vocabulary(dict[str, int]):
 
     def column(self, name: str) -> np.ndarray:
         """One number of every meaning, float64, shape (n_meanings or more,)."""
-        return np.asarray(self._table[:, _PLACE[name]])
+        return np.asarray(self._columns[_PLACE[name]])
+
+    def cues(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The lists of rules that the column "cues" numbers: where each begins, its length, and all rules."""
+        with self._lock:
+            if len(self._cue_table[0]) < len(self._cues):
+                length = np.array([len(rules) for rules in self._cues], dtype=np.int64)
+                rules = np.array([rule for rules in self._cues for rule in rules], dtype=np.int64)
+                self._cue_table = (np.cumsum(length) - length, length, rules)
+            return self._cue_table
+
+    def counted(self) -> np.ndarray:
+        """The columns `COUNTED` of every meaning, float64, shape (n_meanings or more, n_counted)."""
+        return self._counted
 
 
 _current = Vocabulary()

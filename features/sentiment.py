@@ -7,17 +7,14 @@ count. A comment not understood is missing, never neutral.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from features import grouped
 from features.asof import View, Visible
-from features.comments import read_comments
+from features.comments import read_distinct
 from features.feature import Feature
 from features.grouped import Floats, Mask
 from features.words import codes, joined, missing
 
-TEXTS_AT_ONCE = 10_000
-"""Distinct comments read in one go: bounds memory, and changes no value."""
 RECENT_DAYS = 180.0
 INTENTS = ("question", "purchase_intent", "complaint", "generic", "tag", "spam", "product", "creator")
 SHRUNK = {"question": 0.08, "purchase_intent": 0.03, "complaint": 0.03, "product": 0.10}
@@ -107,15 +104,8 @@ def audience_of(view: View) -> Visible:
 def readings(comments: Visible) -> dict[str, Floats]:
     """The reading of each visible comment, every number column of shape (m,)."""
     texts, place = comments.distinct("text")
-    parts = [
-        read_comments(pd.Series(pd.array(texts.slice(start, TEXTS_AT_ONCE), dtype="str")))
-        for start in range(0, max(len(texts), 1), TEXTS_AT_ONCE)
-    ]
-    return {
-        name: np.concatenate([part[name].to_numpy() for part in parts]).astype(np.float64, copy=False)[place]
-        for name in parts[0].columns
-        if name != "language"
-    }
+    read = read_distinct(texts.to_pylist())
+    return {name: values[place] for name, values in read.items() if name != "language"}
 
 
 def _volume(view: View, audience: Visible) -> dict[str, Floats]:

@@ -14,7 +14,7 @@ from data.history import ALWAYS, History
 from features import build, sentiment
 from features.build import build_features
 from features.catalog import BY_NAME, NAMES
-from features.comments import read_comments
+from features.comments import read_distinct
 from features.niche import NICHE_FEATURES
 from features.peers import PeerCurve
 from features.reference import Reference
@@ -193,11 +193,11 @@ def test_bad_pairings_are_named() -> None:
 def test_each_visible_comment_is_read_once_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def spy(text: pd.Series) -> pd.DataFrame:
-        read.extend(text)
-        return read_comments(text)
+    def spy(texts: list[str]) -> dict[str, np.ndarray]:
+        read.extend(texts)
+        return read_distinct(texts)
 
-    monkeypatch.setattr(sentiment, "read_comments", spy)
+    monkeypatch.setattr(sentiment, "read_distinct", spy)
     day = pd.Timedelta(days=1)
     comments = pd.DataFrame({
         "comment_id": ["1", "2", "3"], "post_id": "p", "creator_id": ["c", "c", "other"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from textblob import TextBlob
 from textblob import _text as pattern
 
 from features import comments_textblob, comments_vocabulary
-from features.comments_chunks import Chunks
+from features.comments_chunks import BREAK, Chunks
 from features.comments_stream import stream
 from features.comments_textblob import polarity_and_subjectivity
 from features.comments_tokens import plain_spelling
@@ -68,8 +69,8 @@ def test_long_and_short_walks_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many steps are taken together, the result is the same."""
     texts = ["not very good! really bad :( never terrible " * n for n in range(1, 9)]
     expected = [tuple(TextBlob(text).sentiment) for text in texts]
-    for most in (0, 5, 16, 1000):
-        monkeypatch.setattr(comments_textblob, "_MOST_STEPS", most)
+    for few in (1, 3, 6, 1000):
+        monkeypatch.setattr(comments_textblob, "_FEW", few)
         np.testing.assert_array_equal(polarity_and_subjectivity(texts), expected)
 
 
@@ -97,16 +98,16 @@ def test_stretched_words_are_spelled_plainly(text: str, plain: str) -> None:
 def test_chunks_remember_and_grow() -> None:
     asked: list[str] = []
 
-    def numbers(chunk: str) -> list[int]:
-        asked.append(chunk)
-        return [int(digit) for digit in chunk]
+    def numbers(chunks: list[str]) -> list[Sequence[int]]:
+        asked.extend(chunks)
+        return [[0 if digit == BREAK else int(digit) for digit in chunk] for chunk in chunks]
 
-    chunks = Chunks(numbers, {"-": " "})
-    texts = ["12 3", "", "1-2", "9" * 50, "12"]
+    chunks = Chunks(numbers, line_breaks=True)
+    texts = ["12 3", "", "1\n2", "9" * 50, "12"]
     for _ in range(2):
         found, owner = chunks.read(texts, {1: (7, 8)})
-        assert found.tolist() == [1, 2, 3, 7, 8, 1, 2, *[9] * 50, 1, 2]
-        assert owner.tolist() == [0, 0, 0, 1, 1, 2, 2, *[3] * 50, 4, 4]
+        assert found.tolist() == [1, 2, 3, 7, 8, 1, 0, 2, *[9] * 50, 1, 2]
+        assert owner.tolist() == [0, 0, 0, 1, 1, 2, 2, 2, *[3] * 50, 4, 4]
     assert asked.count("12") == 1
     assert asked.count("9" * 50) == 2  # too long to be remembered
     found, owner = chunks.read([], {})

@@ -9,7 +9,7 @@ import pytest
 from data.history import History
 from features import sentiment
 from features.build import build_features
-from features.comments import read_comments
+from features.comments import COLUMNS
 from tests.histories import START
 
 DAY = pd.Timedelta(days=1)
@@ -20,18 +20,18 @@ AS_OF = START + 400 * DAY
 def plain_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """A comment reads as the number it holds: its sentiment; "?" is not understood; "buy" wants to buy."""
 
-    def read(text: pd.Series) -> pd.DataFrame:
-        columns = read_comments(text.iloc[:0]).columns
-        out = pd.DataFrame(0.0, index=text.index, columns=columns)
+    def read(texts: list[str]) -> dict[str, np.ndarray]:
+        text = pd.Series(texts, dtype="str")
+        out = pd.DataFrame(0.0, index=text.index, columns=[name for name in COLUMNS if name != "language"])
         value = pd.to_numeric(text, errors="coerce")
         out["understood"] = (text != "?").astype(float)
         out["sentiment"] = value.fillna(0.0).where(text != "?")
         out["textblob_polarity"] = value.fillna(0.0)
         out["p_positive"], out["p_negative"] = (value > 0).astype(float), (value < 0).astype(float)
         out["p_purchase_intent"] = (text == "buy").astype(float)
-        return out
+        return {name: out[name].to_numpy() for name in out}
 
-    monkeypatch.setattr(sentiment, "read_comments", read)
+    monkeypatch.setattr(sentiment, "read_distinct", read)
 
 
 def made(comments: list[dict[str, object]], posts: list[dict[str, object]] | None = None) -> pd.Series:
