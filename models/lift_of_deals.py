@@ -13,19 +13,27 @@ from features.catalog import LIFT_NAMES, NAMES
 from models.families import Floats
 from models.lift import DEFAULT, LiftModel
 from models.lift_settings import LiftSettings
+from models.readings import Readings
 from models.training_set import LABEL_COLUMNS, TrainingSet
 
 FOR_LIFT = np.isin(NAMES, LIFT_NAMES)
 """Which columns of the catalogue the lift model may see."""
 
 
-def fit_lift(known: TrainingSet, seed: int, settings: LiftSettings = DEFAULT) -> LiftModel:
-    """The lift model alone, as a scorer learns it from its measured deals."""
+def fit_lift(
+    known: TrainingSet, seed: int, settings: LiftSettings = DEFAULT, readings: Readings | None = None
+) -> LiftModel:
+    """The lift model alone, as a scorer learns it from its measured deals; rows of `readings` come after these."""
     labels = np.flatnonzero(known.is_label)
+    tests, rows = lift_tests(known, labels), labels
+    if readings is not None:
+        prior = prior_log_lift(known.deals["goal"], known.priors)
+        tests = pd.concat([tests.astype({"test_id": object}), readings.tests(prior)], ignore_index=True)
+        rows = np.concatenate([labels, readings.rows])
     prior_sd = float(np.mean([p.sd for p in known.priors.lift.values()]))
     model = LiftModel(known.priors.lift["sales"].median, prior_sd, rates=False, seed=seed, settings=settings)
-    groups = known.deals["creator_id"].iloc[labels].tolist()
-    return model.fit(masked(known.X.iloc[labels], FOR_LIFT), lift_tests(known, labels), groups=groups)
+    groups = known.deals["creator_id"].iloc[rows].tolist()
+    return model.fit(masked(known.X.iloc[rows], FOR_LIFT), tests, groups=groups)
 
 
 def predict_lift(model: LiftModel, X: pd.DataFrame, goal: Iterable[str], priors: Priors) -> Floats:

@@ -55,6 +55,14 @@ class Rates:
         """Mean rate, shape (n,)."""
         return np.minimum(np.exp(self.log_mean + 0.5 * self.log_sd**2), _HIGHEST)
 
+    def unless_chosen(self, lead: float, unchosen: Floats) -> Rates:
+        """The same where a pairing is no brand's own choice, by chance `unchosen`, shape (n,); see `RateModel.lead`.
+
+        Between nothing and all of the lead everything is as likely: half of it is taken off, and its spread added.
+        """
+        by = np.where(self.source == "prior", 0.0, lead * unchosen)
+        return Rates(self.log_mean - 0.5 * by, np.sqrt(self.log_sd**2 + by**2 / 12.0), self.source)
+
 
 @dataclass(frozen=True)
 class RateModel:
@@ -92,6 +100,12 @@ class RateModel:
         known = np.array([b in self.brands or g in self.goals for b, g in zip(brand, goal, strict=True)], dtype=bool)
         source = np.where(told, "given", np.where(known, "learned", "prior")).astype(object)
         return Rates(base + extra, sd, source)
+
+    @property
+    def lead(self) -> float:
+        """ln by which rates found in tests exceed the briefs' own, at least 0: those brands chose may be followed by
+        people who buy anyway, and then a creator nobody chose is not."""
+        return max(self.given_shift.mean, 0.0)
 
     def _goal(self, goal: str) -> Level:
         prior = self.prior[goal]
@@ -194,13 +208,14 @@ def _pool(outcomes: Outcomes, goal: np.ndarray, brand: np.ndarray, prior: Mappin
     eta = np.zeros(len(outcomes))
     for _ in range(_ROUNDS if len(outcomes) else 0):
         before = eta
+        rows = outcomes.moved(outcomes.tilt(eta, tau2))
         for code, mean, variance in (
             (goal_code, goal_mean, goal_variance),
             (brand_code, brand_mean, np.full(len(brand_names), brand_variance)),
         ):
-            w = outcomes.saturated(eta, tau2)
-            information = np.bincount(code, weights=w * outcomes.curvature(eta), minlength=len(mean))
-            score = np.bincount(code, weights=w * outcomes.residual(eta), minlength=len(mean)) - mean / variance
+            w = rows.saturated(eta, tau2)
+            information = np.bincount(code, weights=w * rows.curvature(eta), minlength=len(mean))
+            score = np.bincount(code, weights=w * rows.residual(eta), minlength=len(mean)) - mean / variance
             left = 1.0 / (information + 1.0 / variance)
             step = np.clip(score * left, -1.0, 1.0)
             mean += step
@@ -211,7 +226,7 @@ def _pool(outcomes: Outcomes, goal: np.ndarray, brand: np.ndarray, prior: Mappin
                 brand_left = left
         total = float(np.sum(brand_mean**2 + brand_left)) + _WORTH * _BELIEVED_BRAND_SD**2
         brand_variance = total / (len(brand_names) + _WORTH)
-        tau2 = _tau2(outcomes, eta, brand_left[brand_code])
+        tau2 = _tau2(rows, eta, brand_left[brand_code])
         if np.max(np.abs(eta - before)) < 1e-6:
             break
     return _Pooled(
@@ -239,12 +254,23 @@ def _tau2(outcomes: Outcomes, eta: Floats, doubt: Floats) -> float:
 
 
 def _given_shift(events: Floats, people: Floats, given: Floats, told: np.ndarray) -> Level:
-    """How far briefs' own rates are off on average (ln), shrunk to 0 as if by one test."""
+    """How far briefs' own rates are off (ln, in the middle), shrunk to 0 as if by one test."""
     if not told.any():
         return Level(0.0, _GIVEN_SD**2)
-    expected = people[told] * given[told]
-    variance = 1.0 / (expected + 1.0) + _BELIEVED_TAU**2
-    # Poisson score with saturated weights: one Newton step from 0 is enough, rates given are near.
-    information = float(np.sum(1.0 / variance)) + 1.0 / _GIVEN_SD**2
-    score = float(np.sum((events[told] - expected) / (expected + 1.0) / variance))
-    return Level(float(np.clip(score / information, -1.0, 1.0)), 1.0 / information)
+    n = int(told.sum())
+    outcomes = Outcomes("poisson", events[told], np.ones(n), np.log(people[told] * given[told]), np.ones(n))
+    # Without the pull to 0 at first: what it leaves over would count as spread, whose tilt takes the shift's place.
+    mean = float(np.log((events[told].sum() + 1.0) / (np.sum(people[told] * given[told]) + 1.0)))
+    information, tau2 = 0.0, _BELIEVED_TAU**2
+    for _ in range(_ROUNDS):
+        eta = np.full(n, mean)
+        rows = outcomes.moved(outcomes.tilt(eta, tau2))
+        w = rows.saturated(eta, tau2)
+        information = float(np.sum(w * rows.curvature(eta)))
+        step = float(np.sum(w * rows.residual(eta))) / information
+        mean += float(np.clip(step, -1.0, 1.0))
+        tau2 = _tau2(rows, eta, np.zeros(n))
+        if abs(step) < 1e-6:
+            break
+    believed = 1.0 / _GIVEN_SD**2
+    return Level(mean * information / (information + believed), 1.0 / (information + believed))

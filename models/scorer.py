@@ -28,6 +28,7 @@ from models.lift_of_deals import FOR_LIFT, fit_lift, lift_tests, masked, only, p
 from models.lift_settings import LiftSettings
 from models.rates import RateModel, Rates, fit_rates
 from models.reach import ReachModel
+from models.readings import read_attributed
 from models.roi import Beliefs, Wish, roi_columns
 from models.selection import Selection
 from models.support import Support
@@ -113,12 +114,19 @@ class CreatorScorer:
             _floats(deals, "attributed_conversions"), anyway, anyway * np.expm1(log_lift), known.priors
         )
         finished = Finished.of(deals, log_lift, reach.predict(only(X, _FOR_REACH), published), baseline.expected)
+        tests, creators = lift_tests(known, labels), deals["creator_id"].iloc[labels].tolist()
         tested = finished.take(labels, lift.held_out_)
-        creators = deals["creator_id"].iloc[labels].tolist()
-        after = fit_after(tested, lift_tests(known, labels), attribution, lift.spread_.tau, seed, creators)
+        after = fit_after(tested, tests, attribution, lift.spread_.tau, seed, creators)
+        sd = lift.spread(masked(known.X, FOR_LIFT), prior)[1]
+        readings = read_attributed(finished, labels, lift.held_out_, sd, after)
+        if readings is not None:
+            lift = fit_lift(known, seed, settings, readings)
+            log_lift = lift.predict(masked(known.X, FOR_LIFT), prior)
+            tested = finished.take(labels, lift.held_out_[: len(labels)])
+            after = fit_after(tested, tests, attribution, lift.spread_.tau, seed, creators)
         step(4)
         support = Support.of(known.X.iloc[labels])
-        selection = _selection(known, lift, log_lift)
+        selection = _selection(known, lift, log_lift).doubting(rates.lead, rates.given_sd, lift.spread_.tau)
         benchmark = Benchmark.of(
             log_lift[labels], deals["goal"].iloc[labels].tolist(), prior_log_lift(pd.Series(GOALS), known.priors)
         )
@@ -127,6 +135,7 @@ class CreatorScorer:
             "as_of": known.as_of.isoformat(),
             "n_collaborations": len(deals),
             "n_measured": len(labels),
+            "n_read_from_attributed": 0 if readings is None else len(readings.rows),
             "lift_spread_unexplained": lift.spread_.tau,
             "lift_settings": asdict(settings),
             "log_lift_lead_of_chosen": selection.lead,
@@ -155,7 +164,7 @@ class CreatorScorer:
         `X` has the catalogue's columns. The goal is read off its `goal_…` columns; unknown means sales.
         """
         values = np.ascontiguousarray(X.to_numpy(dtype=np.float64))
-        told = self._lift(values, _goal_of(X), level)
+        told = self._lift(values, _goal_of(X), level, self.selection.unchosen(values))
         return pd.DataFrame(
             {
                 "log_lift": told.log_lift,
@@ -245,8 +254,10 @@ class CreatorScorer:
             raise UsageError(faults)
         goal = about.goal
         for_lift = only(values, FOR_LIFT)
-        told = self._lift(values, goal, level)
+        unchosen = self.selection.unchosen(values)
+        told = self._lift(values, goal, level, unchosen)
         rates = self.rates.predict(for_lift, about.brand, goal, about.money["baseline_rate"])
+        rates = rates.unless_chosen(self.rates.lead, unchosen)
         reach_mean, reach_sd = self._reach(values, terms["expected_exposed"])
         beliefs = Beliefs(told.log_lift, told.sd, rates.log_mean, rates.log_sd, reach_mean, reach_sd)
         outcome = roi_columns(beliefs, economics(about, terms), self.attribution, Wish(level, target_roi, safety))
@@ -269,11 +280,12 @@ class CreatorScorer:
         columns["reasons"] = self._reasons(values, goal, expected) if explain else [[] for _ in range(len(values))]
         return columns
 
-    def _lift(self, values: Floats, goal: Sequence[str], level: float) -> _Lift:
+    def _lift(self, values: Floats, goal: Sequence[str], level: float, unchosen: Floats) -> _Lift:
         prior = prior_log_lift(goal, self.priors)
         told = self.lift.told(only(values, FOR_LIFT), prior, _FAMILY)
-        correction = self.selection.correction(values)
-        log_lift, sd = told.log_lift + correction, told.sd
+        correction, doubt = -self.selection.lead * unchosen, self.selection.doubt * unchosen
+        log_lift, sd = told.log_lift + correction, np.sqrt(told.sd**2 + doubt**2)
+        model_sd = np.sqrt(told.model_sd**2 + doubt**2)
         benchmark = self.benchmark.log_lift(goal)
         families = told.sums[:, :-1]
         # What is common to all, less the benchmark, is the campaign's doing: it differs by goal alone.
@@ -286,7 +298,7 @@ class CreatorScorer:
             low=log_lift - half * sd,
             high=log_lift + half * sd,
             benchmark=benchmark,
-            fit=fit_scores(log_lift, told.model_sd, self.lift.spread_.tau_at(log_lift), benchmark, families, level),
+            fit=fit_scores(log_lift, model_sd, self.lift.spread_.tau_at(log_lift), benchmark, families, level),
         )
 
     def expectations(self, X: pd.DataFrame, deals: pd.DataFrame) -> tuple[Floats, Rates]:

@@ -237,10 +237,12 @@ class Screen:
             log_lift = self.scorer.lift.common_.predict(np.repeat(prior, len(lift))) + lift
             spread = self.scorer.lift.spread_
             variance = self.lift_variance[rows] + self.scorer.lift.common_.variance(np.repeat(prior, len(lift)))
-            sd = spread.sd(log_lift, variance)
-            log_lift = log_lift + self.scorer.selection.correction(full)
+            unchosen = self.scorer.selection.unchosen(full)
+            sd = np.sqrt(spread.sd(log_lift, variance) ** 2 + (self.scorer.selection.doubt * unchosen) ** 2)
+            log_lift = log_lift - self.scorer.selection.lead * unchosen
             rate_eta = self.rate.eta(rows, only(here, FOR_LIFT), _allowed(told, FOR_LIFT)) - bare
-            rate = np.exp(rates.log_mean[0] + rate_eta + 0.5 * rates.log_sd[0] ** 2)
+            own = rates.unless_chosen(self.scorer.rates.lead, unchosen)
+            rate = np.exp(own.log_mean + rate_eta + 0.5 * own.log_sd**2)
             reach = np.log(_published_reach(full, self.scorer.priors))
             if self.scorer.reach.blend.n_features:
                 reach = reach + self.reach.eta(rows, only(here, _FOR_REACH), _allowed(told, _FOR_REACH))

@@ -10,7 +10,7 @@ A candidate that nobody chose is therefore expected to lie 0.3 of that lead belo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,13 +37,15 @@ _SEEN = np.isin(NAMES, SEEN)
 
 @dataclass(frozen=True)
 class Selection:
-    """`lead`: log lift by which past deals exceed pairings of the same features that nobody chose. The rest tells a
-    past deal from a pairing drawn evenly: logit = `intercept` + `coefficients` @ columns, even odds before."""
+    """`lead`: log lift by which past deals exceed pairings of the same features that nobody chose; `doubt`: standard
+    deviation of what else sets those apart. The rest tells a past deal from a pairing drawn evenly: logit = `intercept`
+    + `coefficients` @ columns, even odds before."""
 
     lead: float = 0.0
     intercept: float = 0.0
     coefficients: tuple[float, ...] = ()
     basis: Basis | None = None
+    doubt: float = 0.0
 
     @classmethod
     def of(cls, deals: Floats, drawn: Floats, log_lift: Floats, drawn_log_lift: Floats) -> Selection:
@@ -69,20 +71,35 @@ class Selection:
                 logit += coefficient * columns[:, j]
         return np.asarray(special.expit(logit))
 
+    def unchosen(self, X: Floats) -> Floats:
+        """Probability that a pairing is no brand's own choice, shape (n,); 0 where nothing was learned of choices."""
+        return np.zeros(len(X)) if self.basis is None else 1.0 - self.chance(X)
+
     def correction(self, X: Floats) -> Floats:
         """What to add to the log lift learned from past deals, at most 0, shape (n,)."""
-        return np.zeros(len(X)) if self.lead == 0.0 else -self.lead * (1.0 - self.chance(X))
+        return np.zeros(len(X)) if self.lead == 0.0 else -self.lead * self.unchosen(X)
+
+    def doubting(self, rate_lead: float, rate_sd: float, lift_sd: float) -> Selection:
+        """The same with the doubt that a lead in baseline rates raises.
+
+        Whatever made brands choose creators whose baseline rate is up to `rate_lead` higher (ln) moved that rate by up
+        to that many of its own spreads `rate_sd`. It may have moved lift by as many of `lift_sd`, times a correlation
+        of which nothing is known: -1 to 1. Lead and correlation even over their ranges, each has a mean square of 1/3.
+        """
+        return replace(self, doubt=lift_sd * rate_lead / max(rate_sd, 1e-6) / 3.0)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         basis = None if self.basis is None else self.basis.to_json()
-        return {"lead": self.lead, "intercept": self.intercept, "coefficients": [*self.coefficients], "basis": basis}
+        return {"lead": self.lead, "intercept": self.intercept, "coefficients": [*self.coefficients], "basis": basis,
+                "doubt": self.doubt}  # fmt: skip
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> Selection:
         """The selection saved by `to_json`."""
         basis = None if saved["basis"] is None else Basis.from_json(saved["basis"])
-        return cls(float(saved["lead"]), float(saved["intercept"]), tuple(map(float, saved["coefficients"])), basis)
+        coefficients = tuple(map(float, saved["coefficients"]))
+        return cls(float(saved["lead"]), float(saved["intercept"]), coefficients, basis, float(saved["doubt"]))
 
 
 def _logistic(columns: Floats, y: Floats, weight: Floats) -> Floats:

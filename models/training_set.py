@@ -38,7 +38,7 @@ class TrainingSet:
 
     `X` and `deals` have one row per deal and the same index 0..n-1; `X` has the feature catalogue's columns, `deals`
     has `DEAL_COLUMNS`. Deals without a measured lift (attributed orders only) are among them with a missing `weight`:
-    they teach reach and attribution, never lift.
+    they teach reach and attribution, and lift as far as their orders have been found to tell of it.
     """
 
     X: pd.DataFrame

@@ -76,6 +76,21 @@ def test_a_brands_own_word_is_taken_and_doubted_a_little() -> None:
     assert 0.1 < told.log_sd[0] < 0.5
 
 
+@pytest.mark.parametrize("ahead", [0.0, 1.3])
+def test_how_far_tests_lie_ahead_of_the_briefs_rates_is_found(ahead: float) -> None:
+    X, frame, rate = deals(900, 4)
+    held = np.exp(ahead) * rate * np.exp(np.random.default_rng(5).normal(0.0, 0.5, len(rate)))
+    rng = np.random.default_rng(6)
+    frame["exposed_conversions"] = rng.poisson(frame["exposed"] * held * np.exp(0.1)).astype(float)
+    frame["holdout_conversions"] = rng.poisson(frame["holdout"] * held).astype(float)
+    model = fit_rates(X, frame, np.full(900, 0.1), load_priors(), seed=0)
+    told = model.predict(X, frame["brand"].tolist(), frame["goal"].tolist(), frame["baseline_rate"].to_numpy())
+    given = frame["baseline_rate"].notna().to_numpy()
+    assert model.lead == pytest.approx(ahead, abs=0.25)
+    for rows in (given, ~given):
+        assert np.mean(told.log_mean[rows] - np.log(held[rows])) == pytest.approx(0.0, abs=0.15)
+
+
 def test_rates_survive_saving_to_the_bit() -> None:
     model = fitted(300)
     X, frame, _ = deals(60, 3)

@@ -7,6 +7,7 @@ import pytest
 from scipy import special
 
 from features.catalog import NAMES
+from models.rates import Rates
 from models.selection import SEEN, Selection
 from tests.model_world import catalogue_features
 
@@ -54,3 +55,17 @@ def test_a_row_is_the_same_alone_and_saved() -> None:
     assert again.correction(X).tolist() == found.correction(X).tolist()
     assert [float(found.correction(X[i : i + 1])[0]) for i in range(9)] == found.correction(X)[:9].tolist()
     assert set(SEEN) <= set(NAMES)
+
+
+def test_a_lead_in_rates_is_half_taken_off_and_doubted_where_nobody_chose() -> None:
+    sources = np.array(["given", "learned", "prior"], dtype=object)
+    rates = Rates(np.full(3, -5.0), np.full(3, 0.4), sources)
+    unless = rates.unless_chosen(0.8, np.array([1.0, 0.5, 1.0]))
+    assert unless.log_mean.tolist() == pytest.approx([-5.4, -5.2, -5.0])
+    assert unless.log_sd**2 == pytest.approx(0.16 + np.array([0.64, 0.16, 0.0]) / 12.0)
+    same = rates.unless_chosen(0.0, np.ones(3))
+    assert same.log_mean.tolist() == rates.log_mean.tolist()
+    doubting = Selection().doubting(rate_lead=1.2, rate_sd=0.6, lift_sd=0.15)
+    assert doubting.doubt == pytest.approx(0.1)
+    assert Selection.from_json(doubting.to_json()) == doubting
+    assert not Selection().unchosen(np.zeros((3, len(NAMES)))).any()

@@ -1,0 +1,69 @@
+"""Attributed orders as readings of lift, so that deals without a lift test teach the lift model, too.
+
+Where tests and attributed orders exist together, the model after the campaign (`models.after`) has learned what
+orders say of the true lift. A prediction with error p² that orders bring down to r² has got from them a measurement of
+variance p² r² / (p² - r²): the same for a deal with a test and for one without. Surrogates that an experiment has shown
+to be good stand in for its outcome (Prentice 1989; Athey, Chetty, Imbens & Kang 2019, "The surrogate index"). Where
+orders say little the variance is large, and they are not read at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.after import AfterModel, Finished
+from models.families import Floats
+from models.training_set import LABEL_COLUMNS
+
+_FEWEST = 200
+"""Deals with a test and attributed orders below which what orders say is not known well enough."""
+_LEAST = 0.05
+"""Share of the prediction's error that orders must take off to be read."""
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One reading each of m deals: `rows` are their positions, `log_lift` (m,) what was read, `se` its error."""
+
+    rows: npt.NDArray[np.intp]
+    log_lift: Floats
+    se: float
+
+    def tests(self, prior: Floats) -> pd.DataFrame:
+        """The readings as lift tests with an estimate of their own; `prior` of all deals."""
+        told = {"lift_estimate": np.expm1(self.log_lift), "lift_se": self.se, "weight": 1.0, "prior": prior[self.rows]}
+        return pd.DataFrame(dict.fromkeys(LABEL_COLUMNS, np.nan) | told | {"test_id": None}, index=self.rows)
+
+
+def read_attributed(
+    finished: Finished, labels: npt.NDArray[np.intp], held_out: Floats, sd: Floats, after: AfterModel | None
+) -> Readings | None:
+    """Readings of all deals with attributed orders; None where these say too little.
+
+    Parameters
+    ----------
+    finished : all deals, with predictions before the campaign
+    labels : positions of those with a lift test, of which `after` was learned
+    held_out : their predictions by folds they were not in, NaN where a test told nothing
+    sd : of the true log lift about each deal's prediction, shape (n,)
+    """
+    if after is None or after.n_rows < _FEWEST:
+        return None
+    told = np.isfinite(held_out)
+    tested = labels[told]
+    before = finished.log_lift.copy()
+    before[tested] = held_out[told]
+    found = after.predict(finished.take(np.arange(len(before)), before))[0]
+    found[tested] = after.luck.without(before[tested], after.lift.held_out_)
+    off = found - before
+    share = float(np.var(off[tested]) / np.mean(sd[tested] ** 2))
+    if not share >= _LEAST:
+        return None
+    share = min(share, 0.9)
+    rows = np.flatnonzero(np.isfinite(finished.attributed) & np.isfinite(off))
+    read = np.clip(before[rows] + off[rows] / share, -2.0, 3.0)
+    return Readings(rows, read, float(np.sqrt(np.mean(sd[tested] ** 2) * (1.0 - share) / share)))
