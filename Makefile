@@ -24,7 +24,7 @@ format: setup
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-BENCHMARKS = comments niche engagement builder lift_quality uplift controls real_creators
+BENCHMARKS = comments niche engagement builder lift_quality uplift uplift_simulated controls real_creators
 bench: setup  ## every benchmark; writes benchmarks/results/*.json (some hours; one alone: .venv/bin/python benchmarks/NAME.py)
 	@for name in $(BENCHMARKS); do echo "== $$name"; .venv/bin/python "benchmarks/$$name.py" || exit 1; done
 	@[ -d var/demo/market ] || $(MAKE) demo SERVE=0

@@ -159,3 +159,20 @@ def test_deals_on_posts_gathered_within_days_have_time_for_outcomes_and_for_late
     cut = deals["agreed_at"].quantile(real_creators.PAST_SHARE)
     assert (deals["measure"].notna() & (deals["outcome_known_at"] < cut)).sum() >= 30
     assert (deals["agreed_at"] >= cut).sum() >= 40
+
+
+@pytest.mark.parametrize("outcome", ["common", "rare", "amount"])
+def test_the_true_uplift_of_a_simulated_mailing_is_what_treatment_does_on_average(outcome: str) -> None:
+    from uplift_simulated import gained, mailing
+
+    made = mailing(outcome, 1.0, np.random.default_rng(5), n=200_000)
+    groups = [made.outcome[made.treated == arm] for arm in (1.0, 0.0)]
+    effect = groups[0].mean() - groups[1].mean()
+    error = np.sqrt(sum(group.var() / len(group) for group in groups))
+    assert abs(effect - made.uplift.mean()) < 4 * error
+    assert made.uplift.mean() > 4 * error
+    best = gained(made.uplift, made.uplift)
+    by_history = gained(made.X[:, 1], made.uplift)
+    assert 0 < by_history < best
+    assert gained(np.zeros(len(made.X)), made.uplift) == pytest.approx(0.0, abs=1e-12)
+    assert gained(-made.uplift, made.uplift) == pytest.approx(-best)
