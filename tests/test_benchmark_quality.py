@@ -125,7 +125,7 @@ def test_what_was_asked_is_held_or_not_by_the_figures(ahead: float, ratio: float
 
     lift = {
         "best_opponent": {"name": "ridge", "rmse": around(0.2), "rmse_above_model": around(ahead, 0.01)},
-        "best_library_learner": {"name": "X", "rmse": around(0.25), "model_rmse_ratio": around(ratio)},
+        "best_library_learner": {"name": "X", "seeds": 10, "rmse": around(0.25), "model_rmse_ratio": around(ratio)},
         "share_of_ceiling": {"of_means": ratio},
         "contestants": {"ceiling": {"rmse": around(0.15), "explained": around(0.7)}},
     }

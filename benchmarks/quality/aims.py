@@ -89,9 +89,10 @@ def _error(kind: str, size: str, found: Found) -> Iterator[Aim]:
     )  # fmt: skip
     if library := lift.get("best_library_learner"):
         ratio = library["model_rmse_ratio"]
+        seeds = "" if library["seeds"] == found["seeds"] else f", on {library['seeds']} of the seeds"
         yield Aim(
             f"error at most {_LIBRARY} of the library's best learner's", where,
-            f"{short(ratio, 2)} of {library['name']}", ratio["mean"] <= _LIBRARY + _ROUNDING,
+            f"{short(ratio, 2)} of {library['name']}" + seeds, ratio["mean"] <= _LIBRARY + _ROUNDING,
             f"{ceiling / library['rmse']['mean']:.2f}",
         )  # fmt: skip
     if size == SIZES[-1] and (share := lift.get("share_of_ceiling")):

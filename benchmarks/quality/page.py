@@ -63,7 +63,7 @@ def _contestants(sizes: Found) -> str:
             contestants = found[view]["lift"]["contestants"]
             order = sorted(contestants, key=lambda name: contestants[name]["rmse"]["mean"])
             rows = [
-                [name, short(c["rmse"]), short(c.get("rmse_above_model")), short(c["explained"], 2),
+                [_name(name, c, found), short(c["rmse"]), short(c.get("rmse_above_model")), short(c["explained"], 2),
                  short(c["rank_correlation"], 2), short(c["bias"])]
                 for name in order
                 for c in [contestants[name]]
@@ -72,6 +72,10 @@ def _contestants(sizes: Found) -> str:
             parts.append(f"### {size} past collaborations, {view} ({found['seeds']} seeds)\n\n" + table(head, rows))
     parts.append(_bars(next(iter(sizes.values()))["future"]["lift"]["contestants"]))
     return "\n\n".join(parts)
+
+
+def _name(name: str, row: Found, found: Found) -> str:
+    return name if row["seeds"] == found["seeds"] else f"{name} ({row['seeds']} seeds)"
 
 
 def _bars(contestants: Found) -> str:

@@ -49,14 +49,15 @@ def market_summary(rows: Rows, facts: Mapping[int, Mapping[str, Any]]) -> dict[s
 
 def lift_table(figures: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, Any]:
     """Each contestant's figures, and paired over seeds: its RMSE less the model's, the model's over its, its explained
-    share over the ceiling's."""
-    names = [name for name in figures[0] if all(name in one for one in figures)]
+    share over the ceiling's; over the seeds on which it took part."""
     table: dict[str, Any] = {}
-    for name in names:
-        row = {key: mean_and_interval([one[name][key] for one in figures]) for key in figures[0][name]}
+    for name in dict.fromkeys(name for one in figures for name in one):
+        there = [one for one in figures if name in one]
+        row: dict[str, Any] = {"seeds": len(there)}
+        row |= {key: mean_and_interval([one[name][key] for one in there]) for key in there[0][name]}
         if name != MODEL:
-            row["rmse_above_model"] = mean_and_interval([one[name]["rmse"] - one[MODEL]["rmse"] for one in figures])
-            row["model_rmse_ratio"] = mean_and_interval([one[MODEL]["rmse"] / one[name]["rmse"] for one in figures])
+            row["rmse_above_model"] = mean_and_interval([one[name]["rmse"] - one[MODEL]["rmse"] for one in there])
+            row["model_rmse_ratio"] = mean_and_interval([one[MODEL]["rmse"] / one[name]["rmse"] for one in there])
         table[name] = row
     explained = [np.mean([one[name]["explained"] for one in figures]) for name in (MODEL, CEILING)]
     summary: dict[str, Any] = {}
@@ -65,10 +66,11 @@ def lift_table(figures: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str
         of_means = round(float(explained[0] / explained[1]), 4)
         summary["share_of_ceiling"] = {**mean_and_interval(ratios), "of_means": of_means}
     for what, among in (("opponent", OPPONENTS), ("library_learner", LIBRARY)):
-        there = [name for name in among if name in table]
-        if there:
-            best = min(there, key=lambda name: table[name]["rmse"]["mean"])
-            chosen = {key: table[best][key] for key in ("rmse", "rmse_above_model", "model_rmse_ratio")}
+        measured = [name for name in among if name in table]
+        if measured:
+            # On average over the seeds of each, beside the model on the same ones.
+            best = max(measured, key=lambda name: table[name]["model_rmse_ratio"]["mean"])
+            chosen = {key: table[best][key] for key in ("seeds", "rmse", "rmse_above_model", "model_rmse_ratio")}
             summary[f"best_{what}"] = {"name": best, **chosen}
     return {**summary, "contestants": table}
 
