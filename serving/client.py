@@ -1,7 +1,7 @@
 """A small typed client of the service: plain values in, the answer's own classes out, standard library alone.
 
 client = Client("http://127.0.0.1:3000", key="…")
-answer = client.score(campaign, [{"creator_id": "cr_0001", "fee": 450.0}])
+answer = client.score(campaign, [{"creator_id": "c000001", "fee": 450.0}])
 answer.results[0].fit.score
 """
 

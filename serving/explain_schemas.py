@@ -15,7 +15,7 @@ class ExplainRequest(Strict):
     """One brief and one creator of the catalogue."""
 
     campaign: Campaign = Field(description="the brief: an object with the columns of the campaigns table")
-    creator_id: Id = Field(description="a creator of the catalogue", examples=["cr_0001"])
+    creator_id: Id = Field(description="a creator of the catalogue", examples=["c000001"])
     as_of: Time | None = Field(default=None, description="as for /v1/score")
     model_version: Id | None = Field(default=None, description="explain with this version; missing: the live one")
 

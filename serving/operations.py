@@ -61,7 +61,7 @@ CORE: tuple[Operation, ...] = (
     Operation(
         "post", "/v1/explain", "explain", "One creator of the catalogue for one brief",
         "The score without a fee with its reasons, and every feature beside its peers, with examples.",
-        ExplainResponse, ExplainRequest, {"campaign": EXAMPLE["campaign"], "creator_id": "cr_0001"},
+        ExplainResponse, ExplainRequest, {"campaign": EXAMPLE["campaign"], "creator_id": "c000001"},
         "Peers are the creators of the same platform with the nearest number of followers.",
         {400: None, 404: "There is no catalogue here, no such creator, or no such model version.", 413: None, 422: None,
          503: None},

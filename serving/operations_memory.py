@@ -13,7 +13,7 @@ from serving.outcomes import OUTCOMES_PATH, OutcomeHistory, OutcomesRequest, Out
 OUTCOMES_EXAMPLE: dict[str, Any] = {
     "outcomes": [
         {
-            "collaboration_id": "deal-17", "campaign_id": "spring-25", "creator_id": "cr_00001",
+            "collaboration_id": "deal-17", "campaign_id": "spring-25", "creator_id": "c000001",
             "agreed_at": "2025-03-15T09:00:00Z", "ended_at": "2025-04-30T00:00:00Z", "fee": 450.0,
             "measure": "holdout", "exposed": 9000, "exposed_conversions": 60, "holdout": 3000,
             "holdout_conversions": 15,

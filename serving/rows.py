@@ -111,7 +111,7 @@ class Row(BaseModel):
 class CreatorRow(Row):
     """The creator's profile: the columns of the creators table."""
 
-    creator_id: Id | None = column("creators", "creator_id", "cr_0001", required=False)
+    creator_id: Id | None = column("creators", "creator_id", "c000001", required=False)
     platform: Platform = column("creators", "platform", "instagram")
     handle: str | None = column("creators", "handle", "lena.runs")
     bio: str | None = column("creators", "bio", "Trail running, coffee, Portland")

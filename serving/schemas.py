@@ -129,7 +129,7 @@ class Candidate(Strict):
     An inline record stands for itself: it is never mixed with a catalogue creator of the same id.
     """
 
-    creator_id: Id | None = column("creators", "creator_id", "cr_0001", required=False)
+    creator_id: Id | None = column("creators", "creator_id", "c000001", required=False)
     creator: CreatorRow | None = Field(default=None, description="an inline creator's profile; needs `platform`")
     posts: list[PostRow] | None = Field(default=None, description="an inline creator's posts, each with its comments")
     audience: Audience | None = Field(

@@ -55,7 +55,7 @@ def examples(creator_id: str) -> dict[str, dict[str, Any]]:
     made = {}
     for operation in OPERATIONS:
         if operation.example is not None:
-            made[operation.path] = json.loads(json.dumps(operation.example).replace("cr_0001", creator_id))
+            made[operation.path] = json.loads(json.dumps(operation.example).replace("c000001", creator_id))
     return made
 
 
