@@ -71,8 +71,7 @@ def stream(raw: Sequence[str]) -> Stream:
     """Clean and cut texts and look their tokens up."""
     known = vocabulary()
     texts = cleaned(raw)
-    apart = texts_with(_AMOUNT, texts)
-    alone = dict(zip(apart, known.cut([texts[i] for i in apart]), strict=True))
+    alone = {i: known.cut(texts[i]) for i in texts_with(_AMOUNT, texts)}
     which, owner = known.chunks.read(texts, alone)
     counts = np.bincount(owner, minlength=len(texts))
     return Stream(texts, known, which, known.meanings(which), owner, np.cumsum(counts) - counts)

@@ -34,7 +34,7 @@ from features.text import texts_with
 _MOST_REMEMBERED = 400_000
 """Chunks kept in the memo before it starts anew: about 60 MB."""
 
-_FEW = 64
+_FEW = 256
 """The texts of most tokens, so many, are walked over one by one: a step that few others take does not pay."""
 
 _TRAILING = pattern.PUNCTUATION

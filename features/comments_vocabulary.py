@@ -170,7 +170,7 @@ class Vocabulary(dict[str, int]):
         self._lock = threading.RLock()
 
     def _chunks(self) -> Chunks:
-        return Chunks(self.cut, line_breaks=True)
+        return Chunks(self._cut_chunks, line_breaks=True)
 
     def forget_chunks(self) -> None:
         """Begin a fresh memory of what stands between blanks; tokens are kept."""
@@ -210,19 +210,27 @@ class Vocabulary(dict[str, int]):
             self._form_of.append(own)
         return number
 
-    def cut(self, texts: list[str]) -> list[Sequence[int]]:
-        """The numbers of the tokens of some cleaned texts."""
-        somebody, line_break = (self["@name"],), (self["\n"],)
+    def cut(self, text: str) -> list[int]:
+        """The numbers of the tokens of a cleaned text."""
+        return [self[token if token[0] != "@" else "@name"] for token in tokens(text)]
+
+    def _cut_chunks(self, chunks: list[str]) -> list[Sequence[int]]:
+        """The numbers of the tokens of some chunks; the commonest kinds of them without a look at every sign."""
         found: list[Sequence[int]] = []
-        for text in texts:
-            if text.isalnum() and text.isascii():  # one token, for sure
-                found.append((self[text],))
-            elif text[0] == "@" and text[1:].replace("_", "a").isalnum():
-                found.append(somebody)
-            elif text == BREAK:
-                found.append(line_break)
+        for chunk in chunks:
+            core = chunk.rstrip("!?.,")
+            if core.isalnum() and core.isascii() and core != "www":  # one token, for sure
+                marks = chunk[len(core) :]
+                if not marks:
+                    found.append((self[core],))
+                elif marks == "," or not marks.strip(".") or not marks.strip("!?"):
+                    found.append((self[core], self[marks]))
+                else:
+                    found.append(self.cut(chunk))
+            elif chunk[0] == "@" and chunk[1:].replace("_", "a").isalnum():
+                found.append((self["@name"],))
             else:
-                found.append([self[token if token[0] != "@" else "@name"] for token in tokens(text)])
+                found.append((self["\n"],) if chunk == BREAK else self.cut(chunk))
         return found
 
     def _settle(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pytest
@@ -55,6 +56,35 @@ def test_cutting_together_is_cutting_each(texts: list[str]) -> None:
         assert s.which[s.owner == i].tolist() == [s.vocabulary[token] for token in expected], text
     filled = np.flatnonzero(np.diff(np.append(s.start, len(s.which))))
     assert (s.owner[s.start[filled]] == filled).all()
+
+
+def test_words_before_marks_are_cut_alike() -> None:
+    words = [
+        "xd",
+        "XD",
+        "d",
+        "o",
+        "lol",
+        "com",
+        "8",
+        "a1",
+        "www",
+        "http",
+        "tt",
+        "3",
+        "é",
+        "oO",
+        "@a",
+        "@_b",
+        "@",
+        "",
+        "😍",
+    ]
+    chunks = [word + "".join(marks) for word in words for n in range(4) for marks in product("!?.,", repeat=n)]
+    s = stream(chunks)
+    for i, chunk in enumerate(chunks):
+        expected = ["@name" if token[0] == "@" else token for token in tokens(chunk)]
+        assert s.which[s.owner == i].tolist() == [s.vocabulary[token] for token in expected], chunk
 
 
 @given(TEXTS)
