@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from fastapi import FastAPI
+from plotly.io.json import to_json_plotly
+from starlette.types import ASGIApp
 
 from serving.demo import BRIEF
 from serving.page import (
@@ -27,19 +32,31 @@ from serving.page import (
     shortlist_view,
 )
 from serving.page.brief import defaults, values_of
+from serving.page.delivery import Delivery
 from serving.page.desk import Desk
+from serving.page.first_sight import STEPS, first_sight
 from serving.page.look import THEME
+from serving.page.parts import scheme_words
 from serving.page.wiring import Wiring
 
 PREFIX = "/app/"
-STEPS = (
-    ("brief", "Brief"), ("candidates", "Candidates"), ("shortlist", "Shortlist"), ("plan", "Plan"), ("after", "After"),
-)  # fmt: skip
+LATER: tuple[tuple[str, Callable[[], Any]], ...] = (
+    ("candidates", candidates_view.layout),
+    ("shortlist", shortlist_view.layout),
+    ("over", lambda: [creator_view.drawer(), compare.modal()]),
+    ("plan", plan_view.layout),
+    ("after", after_view.layout),
+    ("model", model_tab.layout),
+)
+"""What is put on the page once the brief can be written, one after another; `over` opens above the steps."""
 _INDEX = """<!doctype html>
 <html lang="en">
-<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}
-<meta name="color-scheme" content="light dark">
-<script>try{var s=JSON.parse(localStorage.getItem("creatorlift.scheme"))
+<head>{%metas%}<title>{%title%}</title>
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 22'%3E%3Crect width='22'
+ height='22' rx='6' fill='%231f7298'/%3E%3Cpath d='M6 6v10h10M6 13l4-2 6-5' fill='none' stroke='%23fff'
+ stroke-width='2'/%3E%3C/svg%3E">
+{%css%}<meta name="color-scheme" content="light dark">
+<script>try{var s=localStorage.getItem("mantine-color-scheme-value")
 ||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light");
 document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}</script>
 </head>
@@ -49,27 +66,34 @@ document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}<
 <footer hidden>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>"""
-_LOADING = (
-    '<div id="react-entry-point"><div class="cl-boot"><div class="cl-brand"><span class="cl-brand-mark"></span>'
-    'CreatorLift</div><p>Know what a creator will bring before you pay.</p><div class="cl-boot-bars">'
-    "<i></i><i></i><i></i></div></div></div>"
+_NOT_AT_ONCE = re.compile(
+    r'<script src="(?P<src>[^"]*/(?:dash_ag_grid/dash_ag_grid\.|dash/dash_table/|dash/deps/polyfill)[^"]*)"></script>\s*'
 )
 
 
 class _Page(Dash):  # type: ignore[misc]  # Dash is untyped to us
     def interpolate_index(self, **parts: Any) -> str:
-        """As Dash's, with our words where it says "Loading..."."""
-        return str(super().interpolate_index(**{**parts, "app_entry": _LOADING}))
+        """As Dash's, with our words where it says "Loading...", and without the scripts the first step does not need.
+
+        The grid's comes when a step with a grid is shown (`page.js`); the others serve browsers and tables not in use.
+        """
+        scripts = _NOT_AT_ONCE.sub("", parts["scripts"])
+        grid = next((m["src"] for m in _NOT_AT_ONCE.finditer(parts["scripts"]) if "dash_ag_grid" in m["src"]), "")
+        more = (
+            f'<script type="application/json" id="cl-later">{_later()}</script>'
+            f'<link id="cl-grid-script" data-src="{grid}">'
+        )
+        return str(super().interpolate_index(**{**parts, "scripts": more + scripts, "app_entry": first_sight()}))
 
 
-def build_app(desk: Desk) -> FastAPI:
+def build_app(desk: Desk) -> ASGIApp:
     """The ASGI application to mount at `/app`; it serves every script itself."""
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app = _Page(
         "serving.page", server=server, use_async=True, title="CreatorLift", update_title=None,
         assets_folder=str(Path(__file__).parent / "assets"), routes_pathname_prefix="/",
         requests_pathname_prefix=PREFIX,
-        suppress_callback_exceptions=True, index_string=_INDEX, serve_locally=True, compress=True,
+        suppress_callback_exceptions=True, index_string=_INDEX, serve_locally=True, compress=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )  # fmt: skip
     # The server takes no sockets; the renderer would ask for one in vain.
@@ -88,7 +112,7 @@ def build_app(desk: Desk) -> FastAPI:
     ):
         module.register(wiring)
     _shell_calls(app)
-    return server
+    return Delivery(server)
 
 
 def layout(desk: Desk) -> Any:
@@ -117,21 +141,17 @@ def layout(desk: Desk) -> Any:
                     html.Main(
                         [
                             dmc.TabsPanel(brief_view.layout(fresh), value="brief"),
-                            dmc.TabsPanel(candidates_view.layout(), value="candidates"),
-                            dmc.TabsPanel(shortlist_view.layout(), value="shortlist"),
-                            dmc.TabsPanel(plan_view.layout(), value="plan"),
-                            dmc.TabsPanel(after_view.layout(), value="after"),
-                            dmc.TabsPanel(model_tab.layout(), value="model"),
+                            *(dmc.TabsPanel(html.Div(id=f"panel-{name}"), value=name)
+                              for name, _ in LATER if name != "over"),
                         ],
                         id="content", className="cl-wide cl-main",
                     ),
                 ],
                 id="step", value="brief", keepMounted=True,
             ),
-            creator_view.drawer(),
-            compare.modal(),
+            html.Div(id="panel-over"),
         ],
-        id="theme", theme=THEME, forceColorScheme="light",
+        id="theme", theme=THEME, defaultColorScheme="auto",
     )  # fmt: skip
 
 
@@ -146,7 +166,6 @@ def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
         "link-box",
         "creator-open",
         "creator-asked",
-        "brief",
         "asked",
         "narrow",
     )
@@ -155,11 +174,17 @@ def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
         dcc.Store(id="brief-load"),
         dcc.Store(id="brief-names", data=[]),
         dcc.Store(id="brief-ok", data=False),
+        dcc.Store(id="brief", data=fresh),
         dcc.Store(id="brief-fresh", data=fresh),
         dcc.Store(id="brief-sample", data={**sample, "budget": 2000}),
         *(dcc.Store(id=name) for name in names),
-        *candidates_view.stores(),
     ]
+
+
+@cache
+def _later() -> str:
+    """The later steps as JSON that may stand in a page: `page.js` puts them in their places."""
+    return to_json_plotly({name: make() for name, make in LATER}).replace("<", "\\u003c")
 
 
 def _header(desk: Desk) -> Any:
@@ -169,7 +194,7 @@ def _header(desk: Desk) -> Any:
                 html.Div([html.Span(className="cl-brand-mark"), html.H1("CreatorLift", className="cl-brand-name")],
                          className="cl-brand"),
                 html.Div(id="brief-title", className="cl-brief-title"),
-                html.Div([*_badge(desk), _key(), dmc.Button("Dark", id="scheme-toggle", variant="subtle",
+                html.Div([*_badge(desk), _key(), dmc.Button(scheme_words(), id="scheme-toggle", variant="subtle",
                                                             size="compact-sm")],
                          className="cl-actions"),
             ],
@@ -217,18 +242,18 @@ def _shell_calls(app: Any) -> None:
     def page(name: str) -> ClientsideFunction:
         return ClientsideFunction("page", name)
 
-    app.clientside_callback(page("schemeBoot"), Output("theme", "forceColorScheme"), Input("boot", "data"))
+    for name, _ in LATER:
+        app.clientside_callback(
+            page("mount"), Output(f"panel-{name}", "children"), Input("boot", "data"), State(f"panel-{name}", "id")
+        )
     app.clientside_callback(
-        page("scheme"), Output("theme", "forceColorScheme", allow_duplicate=True), Input("scheme-toggle", "n_clicks"),
-        State("theme", "forceColorScheme"), prevent_initial_call=True,
-    )  # fmt: skip
-    app.clientside_callback(
-        page("schemeName"), Output("scheme-toggle", "children"), Output("scheme-toggle", "aria-label"),
-        Input("theme", "forceColorScheme"),
+        page("scheme"), Output("scheme-toggle", "n_clicks"), Input("scheme-toggle", "n_clicks"),
+        prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
         page("go"), Output("step", "value"),
-        *(Input(name, "n_clicks") for name in ("brief-next", "candidates-score", "empty-to-candidates")),
+        *(Input(name, "n_clicks", allow_optional=True)
+          for name in ("brief-next", "candidates-score", "empty-to-candidates")),
         State("brief-ok", "data"), prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(

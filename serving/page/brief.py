@@ -176,6 +176,12 @@ def title_of(values: Values) -> str:
     return " · ".join(part for part in parts if part) or "Untitled brief"
 
 
+def state_of(wrong: Mapping[str, str]) -> str:
+    """How far a brief is, from what is wrong with it by field name."""
+    names = ", ".join(BY_NAME[name].label for name in wrong)
+    return f"Still needed: {names}" if wrong else "The brief is complete."
+
+
 def conversion_word(goal: object, count: float | None = None) -> str:
     """`order`, `orders`, … for the goal; plural unless `count` is exactly 1."""
     word = WORTH.get(str(goal), "order")

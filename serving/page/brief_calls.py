@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Input, Output, State
 
-from serving.page.brief import FIELDS, campaign_of, title_of
+from serving.page.brief import campaign_of, state_of, title_of
 from serving.page.wiring import Wiring
 
 _FIELD = {"type": "field", "name": ALL}
@@ -30,10 +29,14 @@ def register(wiring: Wiring) -> None:
         inbrowser("fill"), Output(_FIELD, "value"), Input("brief-load", "data"), State(_FIELD, "id"),
         prevent_initial_call=True,
     )  # fmt: skip
-    app.clientside_callback(inbrowser("draft"), Output("brief", "data"), Input(_FIELD, "value"), State(_FIELD, "id"))
+    app.clientside_callback(
+        inbrowser("draft"), Output("brief", "data"), Input(_FIELD, "value"), State(_FIELD, "id"),
+        prevent_initial_call=True,
+    )  # fmt: skip
     app.clientside_callback(
         inbrowser("units"), Output({"type": "unit", "name": ALL}, "children"),
         Input({"type": "field", "name": "currency"}, "value"), State({"type": "unit", "name": ALL}, "id"),
+        prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
         inbrowser("choose"), Output("brief-load", "data", allow_duplicate=True),
@@ -60,10 +63,10 @@ def register(wiring: Wiring) -> None:
         checked,
         Output(_FIELD, "error"), Output("brief-state", "children"), Output("brief-title", "children"),
         Output("brief-ok", "data"),
-        Input("brief", "data"), Input("brief-next", "n_clicks"), Input("candidates-score", "n_clicks"),
-        State(_FIELD, "id"),
+        Input("brief", "data"), Input("brief-next", "n_clicks"),
+        Input("candidates-score", "n_clicks", allow_optional=True), State(_FIELD, "id"), prevent_initial_call=True,
     )  # fmt: skip
-    wiring.server(saved_list, Output("brief-list", "children"), Input("brief-names", "data"))
+    app.clientside_callback(inbrowser("savedList"), Output("brief-list", "children"), Input("brief-names", "data"))
 
 
 def checked(brief: dict[str, Any] | None, *rest: Any) -> tuple[list[str | None], str, str, bool]:
@@ -72,18 +75,4 @@ def checked(brief: dict[str, Any] | None, *rest: Any) -> tuple[list[str | None],
     _, wrong = campaign_of(brief or {})
     tried = any(presses)
     shown = {name: text for name, text in wrong.items() if tried or text != "Needed"}
-    labels = {field.name: field.label for field in FIELDS}
-    names = ", ".join(labels[name] for name in wrong)
-    state = f"Still needed: {names}" if wrong else "The brief is complete."
-    return [shown.get(i["name"]) for i in ids], state, title_of(brief or {}), not wrong
-
-
-def saved_list(names: list[str] | None) -> list[Any]:
-    """The menu of saved briefs: each opens, and each can be deleted."""
-    if not names:
-        return [dmc.MenuLabel("None saved yet")]
-    items: list[Any] = [dmc.MenuLabel("Open")]
-    items += [dmc.MenuItem(name, id={"type": "brief-open", "name": name}) for name in names]
-    items += [dmc.MenuDivider(), dmc.MenuLabel("Delete")]
-    items += [dmc.MenuItem(name, id={"type": "brief-forget", "name": name}, className="cl-danger") for name in names]
-    return items
+    return [shown.get(i["name"]) for i in ids], state_of(wrong), title_of(brief or {}), not wrong

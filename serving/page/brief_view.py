@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 
 from data.schemas import AGES, GENDERS, GOALS, PLATFORMS
-from serving.page.brief import BY_NAME, CURRENCIES, Field
+from serving.page.brief import BY_NAME, CURRENCIES, Field, campaign_of, state_of
 from serving.page.look import PLATFORM_WORDS
 from serving.page.parts import card, icon_text, step_heading
 
+TITLE = "Write the brief"
+LEAD = "Only the marked fields are needed. Everything stays in this browser until you ask for a score."
 _GOAL_WORDS = {
     "sales": "Sales", "leads": "Leads", "signups": "Sign-ups", "traffic": "Visits", "awareness": "Awareness",
     "followers": "Followers",
@@ -27,7 +29,7 @@ _SUGGESTED: Mapping[str, list[str]] = {"age": list(AGES), "gender": list(GENDERS
 _CATEGORIES = ["beauty", "family", "fashion", "finance", "fitness", "food", "gaming", "home", "outdoors", "pets",
                "tech",
                "travel"]  # fmt: skip
-_SECTIONS: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...] = (
+SECTIONS: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...] = (
     ("Product", "What the creators will talk about.",
      (("brand", 6), ("category", 6), ("brief", 12), ("keywords", 6), ("competitors", 6))),
     ("Campaign", "What it should bring, where and when.",
@@ -51,15 +53,11 @@ def layout(values: Mapping[str, Any]) -> Any:
     """The step's content, filled with `values`."""
     return html.Div(
         [
-            step_heading(
-                "Write the brief",
-                "Only the marked fields are needed. Everything stays in this browser until you ask for a score.",
-                [_menu()],
-            ),
-            html.Div([_section(*section, values) for section in _SECTIONS], className="cl-stack"),
+            step_heading(TITLE, LEAD, [_menu()]),
+            html.Div([_section(*section, values) for section in SECTIONS], className="cl-stack"),
             html.Div(
                 [
-                    html.Div(id="brief-state", role="status", className="cl-muted"),
+                    html.Div(state_of(campaign_of(values)[1]), id="brief-state", role="status", className="cl-muted"),
                     dmc.Button("Continue to candidates", id="brief-next", size="md"),
                 ],
                 className="cl-footer-bar",
@@ -164,12 +162,3 @@ _MAKERS: Mapping[str, Any] = {
     "money": _number, "percent": _number, "per_thousand": _number,
 }  # fmt: skip
 
-
-def stores() -> list[Any]:
-    """What the browser keeps of briefs: the draft for this tab, the saved ones for this browser."""
-    return [
-        dcc.Store(id="brief-draft", storage_type="session"),
-        dcc.Store(id="brief-saved", storage_type="local", data={}),
-        dcc.Store(id="brief-load"),
-        dcc.Store(id="brief-tried", data=False),
-    ]

@@ -56,11 +56,12 @@ def layout() -> Any:
                 ],
                 className="cl-footer-bar",
             ),
+            *_stores(),
         ]
     )
 
 
-def stores() -> list[Any]:
+def _stores() -> list[Any]:
     """What the browser keeps of candidates in this tab."""
     return [
         dcc.Store(id="candidates", storage_type="session", data=[]),

@@ -45,8 +45,7 @@ class LazyPage:
     def _build(self) -> ASGIApp:
         from serving.page.app import build_app
 
-        app: ASGIApp = build_app(self._desk)
-        return app
+        return build_app(self._desk)
 
 
 async def _refuse(problem: Problem, send: Send) -> None:

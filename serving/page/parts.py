@@ -60,3 +60,9 @@ def plot(made: Any, label: str) -> Any:
     """A figure with a text for who does not see it."""
     graph = dcc.Graph(figure=made, config={"displayModeBar": False, "responsive": True}, className="cl-plot")
     return html.Div(graph, role="img", **{"aria-label": label})
+
+
+def scheme_words() -> list[Any]:
+    """What the switch of the colour scheme says: the styles show the one of the scheme it leads to."""
+    return [html.Span("Dark", className="cl-when-light", title="Switch to the dark scheme"),
+            html.Span("Light", className="cl-when-dark", title="Switch to the light scheme")]  # fmt: skip

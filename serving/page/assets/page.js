@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const none = () => window.dash_clientside.no_update;
-  const DRAFT = "creatorlift.draft", SAVED = "creatorlift.briefs", KEY = "creatorlift.key", SCHEME = "creatorlift.scheme";
+  const DRAFT = "creatorlift.draft", SAVED = "creatorlift.briefs", KEY = "creatorlift.key", SCHEME = "mantine-color-scheme-value";
 
   const read = (store, name, otherwise) => {
     try { const text = store.getItem(name); return text === null ? otherwise : JSON.parse(text); } catch (_) { return otherwise; }
@@ -81,6 +81,33 @@
   };
   new MutationObserver(mend).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: STATES });
 
+  /* The steps after the brief are put on the page one by one while the browser has nothing else to do. */
+  const idle = () => new Promise((go) => (window.requestIdleCallback ? requestIdleCallback(go, { timeout: 400 }) : setTimeout(go, 50)));
+  let later = null;
+  let queue = new Promise((go) => requestAnimationFrame(() => setTimeout(go, 60)));
+
+  /* The grid's script is large and the brief needs none: it is fetched when the first grid is put on the page. */
+  let gridScript = null;
+  const loadGrid = () => gridScript || (gridScript = new Promise((go, fail) => {
+    const script = document.createElement("script");
+    script.src = document.getElementById("cl-grid-script").dataset.src;
+    script.onload = () => { const real = window.dash_ag_grid; window.dash_ag_grid = Object.assign({}, real, { AgGrid: Grid }); go(real.AgGrid); };
+    script.onerror = () => { gridScript = null; script.remove(); fail(); };
+    document.head.appendChild(script);
+  }));
+  function Grid(props) {
+    const [found, setFound] = React.useState(null);
+    React.useEffect(() => {
+      let here = true;
+      const ask = () => loadGrid().then((real) => here && setFound(() => real), () => here && setTimeout(ask, 1500));
+      ask();
+      return () => { here = false; };
+    }, []);
+    return found ? React.createElement(found, props) : React.createElement("div", { id: props.id, style: props.style });
+  }
+  window.dash_ag_grid = { AgGrid: Grid };
+
+  const item = (type, props) => ({ namespace: "dash_mantine_components", type: type, props: props });
   const values = (list, ids) => Object.fromEntries(ids.map((id, i) => [id.name, list[i] === undefined ? null : list[i]]));
 
   window.dash_clientside = window.dash_clientside || {};
@@ -110,6 +137,16 @@
       const draft = Object.assign(values(list, ids), { id: briefId });
       write(sessionStorage, DRAFT, draft);
       return draft;
+    },
+    mount: function (_, id) {
+      queue = queue.then(idle);
+      return queue.then(() => { later = later || JSON.parse(document.getElementById("cl-later").textContent); return later[id.slice(6)]; });
+    },
+    savedList: function (names) {
+      if (!names || !names.length) return [item("MenuLabel", { children: "None saved yet" })];
+      const each = (type, more) => names.map((name) => item("MenuItem", Object.assign({ children: name, id: { type: type, name: name } }, more)));
+      return [item("MenuLabel", { children: "Open" }), ...each("brief-open"), item("MenuDivider", {}),
+        item("MenuLabel", { children: "Delete" }), ...each("brief-forget", { className: "cl-danger" })];
     },
     units: function (currency, ids) { return ids.map(() => currency || ""); },
     choose: function (_, __, ___, example, fresh) {
@@ -161,16 +198,12 @@
         "empty-to-candidates": "candidates", "to-plan": "plan" })[by] || none();
     },
     copy: function (data) { return data === undefined ? none() : data; },
-    scheme: function (presses, now) {
-      if (!presses) return read(localStorage, SCHEME, null) || none();
-      const next = now === "dark" ? "light" : "dark"; write(localStorage, SCHEME, next); return next;
-    },
-    schemeBoot: function () {
-      const chosen = read(localStorage, SCHEME, null);
-      return chosen || (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-    },
-    schemeName: function (now) {
-      return now === "dark" ? ["Light", "Switch to the light scheme"] : ["Dark", "Switch to the dark scheme"];
+    /* An attribute the styles look at; the component library reads the same name when the page is opened again. */
+    scheme: function () {
+      const root = document.documentElement, next = root.getAttribute("data-mantine-color-scheme") === "dark" ? "light" : "dark";
+      root.setAttribute("data-mantine-color-scheme", next);
+      try { localStorage.setItem(SCHEME, next); } catch (_) { /* private mode */ }
+      return none();
     },
     pin: function (asked, rows, options) {
       if (!asked || !rows) return [none(), none()];
