@@ -13,7 +13,7 @@ from serving.context import Context
 from serving.page import export
 from serving.page.candidates_calls import listed, with_fees
 from serving.page.desk import Desk
-from serving.page.shortlist import entry_id, flag_words, headline, merged, plain, rows, scales
+from serving.page.shortlist import asked_of, entry_id, flag_words, headline, plain, ranked, rows, scales
 from serving.page.shortlist_view import CHOOSABLE, SHOWN, column_defs
 from serving.page.summary import summary_html
 from tests.serving_fakes import BRIEF, NOW, inline, live
@@ -46,9 +46,11 @@ def answer(desk: Desk, entries: list[dict[str, Any]], rank_by: str = "profit") -
 @pytest.mark.parametrize("rank_by", ["profit", "roi", "fit"])
 def test_parts_together_are_the_answer_to_all(desk: Desk, rank_by: Any) -> None:
     whole = answer(desk, ENTRIES, rank_by)
-    parts = [answer(desk, [one], rank_by) for one in ENTRIES]
-    assert merged(parts, rank_by)["results"] == whole["results"]
-    assert [e["creator_id"] for e in merged(parts, rank_by)["errors"]] == [e["creator_id"] for e in whole["errors"]]
+    table = [row for one in ENTRIES for row in rows(answer(desk, [one]), [one])]
+    assert ranked(table, rank_by) == rows(whole, ENTRIES)
+    # However it was sorted before, ties aside, the order is the same.
+    assert [r["creator_id"] for r in ranked(table[::-1], rank_by)] == [r["creator_id"] for r in whole["results"]]
+    assert asked_of(whole) == {name: value for name, value in whole.items() if name != "results"}
 
 
 def test_rows_carry_every_interval(desk: Desk) -> None:

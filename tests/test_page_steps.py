@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from dash import no_update
 
 from data.errors import UsageError, WorkError
 from models.registry import ModelInfo
@@ -18,14 +19,13 @@ from serving.memory import GateRules
 from serving.page import model_tab
 from serving.page.after import deals_of, outcome_row, record, rows_of, within
 from serving.page.after_calls import Calls as AfterCalls
-from serving.page.after_calls import prepared as after_prepared
 from serving.page.after_view import result_view, said_view
 from serving.page.desk import CALLER, Desk
 from serving.page.intake import read_upload
 from serving.page.plan_calls import Calls as PlanCalls
 from serving.page.plan_calls import prepared
 from serving.page.plan_view import grid_rows
-from serving.page.shortlist import plain
+from serving.page.shortlist import asked_of, entry_id, plain, rows
 from serving.problems import Problem
 from serving.store import open_store, store_url
 from serving.store_keys import create_key
@@ -56,36 +56,48 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 def answer_of(desk: Desk) -> dict[str, Any]:
-    return plain(desk.score(BRIEF, [e["item"] for e in ENTRIES])) | {"campaign": BRIEF, "rank_by": "profit"}
+    return plain(desk.score(BRIEF, [e["item"] for e in ENTRIES])) | {"campaign": BRIEF}
+
+
+def ask_of(answer: dict[str, Any], budget: float, rules: dict[str, list[str]]) -> dict[str, Any]:
+    """As the browser makes it of the shortlist."""
+    items = {entry_id(entry): entry["item"] for entry in ENTRIES}
+    listed = [{name: row[name] for name in ("creator_id", "name", "about")} | {"item": items[row["creator_id"]]}
+              for row in rows(answer, ENTRIES)]  # fmt: skip
+    return {"campaign": BRIEF, "as_of": answer["as_of"], "budget": budget, "mode": "expected", "aim": "profit",
+            "rules": rules, "listed": listed}  # fmt: skip
+
+
+def predicted_of(answer: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
+    """Lift and its range by creator, as the browser sends it along."""
+    return {r["creator_id"]: (r["lift"]["expected"], r["lift"]["low"], r["lift"]["high"]) for r in answer["results"]}
 
 
 def test_a_plan_is_the_endpoints_and_keeps_to_locks(desk: Desk) -> None:
     answer = answer_of(desk)
     calls, rules = PlanCalls(desk), {"must": ["ana"], "never": ["bo", "gone"]}
-    shown, table, columns, more = calls.planned(5_000, "expected", "profit", rules, "plan", answer, ENTRIES)
-    rows = {row["creator_id"]: row for row in table}
-    assert rows["ana"]["state"] == "chosen" and rows["ana"]["rule"] == "must" and rows["ana"]["why"] == "you locked it"
-    assert rows["bo"]["state"] == "left" and rows["bo"]["why"] == "you left it out"
+    shown, table, columns, more = calls.planned(ask_of(answer, 5_000, rules))
+    told = {row["creator_id"]: row for row in table}
+    assert told["ana"]["state"] == "chosen" and told["ana"]["rule"] == "must" and told["ana"]["why"] == "you locked it"
+    assert told["bo"]["state"] == "left" and told["bo"]["why"] == "you left it out" and told["bo"]["name"] == "=cmd()"
     assert "Expected extra orders" in text_of(shown) and "alone" in text_of(shown)
     assert "1 candidates without a fee" in text_of(more) and columns[0]["headerName"] == "In the plan"
     direct = desk.plan(
         BRIEF, [e["item"] for e in ENTRIES], budget=5000.0, must_have=["ana"], never=["bo"], as_of=answer["as_of"]
     )
     assert [r["creator_id"] for r in grid_rows(direct, [], rules)] == [r["creator_id"] for r in table]
-    # Nothing is worked out while nobody looks.
-    assert len(set(map(id, calls.planned(5_000, "expected", "profit", rules, "brief", answer, ENTRIES)))) == 1
+    # Nothing is worked out while nobody asks.
+    assert set(calls.planned(None)) == {no_update}
 
 
 def test_a_plan_that_cannot_be_says_so(desk: Desk) -> None:
     with pytest.raises(UsageError, match="must-have"):
-        PlanCalls(desk).planned(
-            1, "expected", "profit", {"must": ["ana"], "never": []}, "plan", answer_of(desk), ENTRIES
-        )
+        PlanCalls(desk).planned(ask_of(answer_of(desk), 1, {"must": ["ana"], "never": []}))
 
 
 def test_the_budget_begins_at_the_briefs(desk: Desk) -> None:
-    answer = answer_of(desk)
-    _, shown, most, step, start, currency = prepared(answer, {"budget": 120}, None)
+    asked = asked_of(answer_of(desk)) | {"costs": 306.0}
+    _, shown, most, step, start, currency = prepared(asked, {"budget": 120}, None)
     assert (shown, start, currency) == ({}, 120, "USD") and most >= 306 and step >= 1
     assert prepared(None, {}, None)[1] == {"display": "none"}
 
@@ -96,21 +108,23 @@ TOLD = {"agreed_at": "2025-05-01", "posted_at": "2025-05-02", "ended_at": "2025-
 
 def test_an_outcome_is_kept_and_compared_with_what_was_predicted(desk: Desk) -> None:
     answer = answer_of(desk)
-    assert after_prepared(answer, ENTRIES)[2][0]["label"]
+    fees = {entry_id(entry): entry["item"].get("fee") for entry in ENTRIES}
     calls, ids = AfterCalls(desk), [{"type": "outcome", "name": name} for name in TOLD]
-    said, kept = calls.save(1, "ana", list(TOLD.values()), ids, answer)
+    said, kept = calls.save(1, "ana", list(TOLD.values()), ids, fees, answer)
     assert text_of(said) == "1 saved." and kept["creator_id"] == "ana"
-    assert text_of(calls.save(2, "ana", list(TOLD.values()), ids, answer)[0]) == "1 already known."
+    assert text_of(calls.save(2, "ana", list(TOLD.values()), ids, fees, answer)[0]) == "1 already known."
     # An empty fee is the one asked.
     without = {**TOLD, "fee": None}
-    assert text_of(calls.save(3, "ana", list(without.values()), ids, answer)[0]) == "1 corrected."
-    deals = deals_of(desk, answer)
+    assert text_of(calls.save(3, "ana", list(without.values()), ids, fees, answer)[0]) == "1 corrected."
+    deals = deals_of(desk, answer["campaign_id"], predicted_of(answer))
     assert len(deals) == 1 and deals[0].measured[0] == pytest.approx(0.25)
-    lift = next(r["lift"] for r in answer["results"] if r["creator_id"] == "ana")
-    assert deals[0].predicted == (lift["expected"], lift["low"], lift["high"]) and within(deals) == 1
+    assert deals[0].predicted == predicted_of(answer)["ana"] and within(deals) == 1
     assert "1 of 1 measured lifts agree" in text_of(result_view(deals, {"ana": "Ana"}, None))
     # Another brief's outcomes are not shown.
-    assert deals_of(desk, answer | {"campaign_id": "other"}) == []
+    assert deals_of(desk, "other", predicted_of(answer)) == []
+    ask = {"campaign": BRIEF, "campaign_id": answer["campaign_id"], "names": {"ana": "Ana"},
+           "predicted": predicted_of(answer), "creator_id": None, "posted_at": None, "item": None}  # fmt: skip
+    assert "1 of 1 measured lifts agree" in text_of(calls.compared(ask)) and calls.compared(None) is no_update
 
 
 def test_a_wrong_outcome_is_told_field_by_field(desk: Desk) -> None:

@@ -74,23 +74,24 @@ def record(desk: Desk, rows: Sequence[Mapping[str, Any]]) -> OutcomesResponse:
     return record_outcomes(desk.store(), list(rows), at=desk.now(), by=desk.caller())
 
 
-def deals_of(desk: Desk, answer: Mapping[str, Any], level: float = 0.8) -> list[Deal]:
-    """This campaign's measured outcomes beside what the shortlist predicted."""
-    predicted = {result["creator_id"]: result["lift"] for result in answer["results"]}
+def deals_of(
+    desk: Desk, campaign_id: str, predicted: Mapping[str, tuple[float, float, float]], level: float = 0.8
+) -> list[Deal]:
+    """This campaign's measured outcomes beside what the shortlist predicted: lift and its range by creator."""
     found = []
     for stored in current(desk.store()):
         row = stored.row
-        if row.get("campaign_id") != answer["campaign_id"] or row.get("creator_id") not in predicted:
+        if row.get("campaign_id") != campaign_id or row.get("creator_id") not in predicted:
             continue
         measured = measured_of_row(row, level)
         if measured is None:
             continue
-        lift = predicted[row["creator_id"]]
+        lift, low, high = predicted[row["creator_id"]]
         found.append(
             Deal(
                 stored.collaboration_id, pd.Timestamp(row["agreed_at"]), str(row["creator_id"]), "",
                 str(row["measure"]),
-                measured, (lift["expected"], lift["low"], lift["high"]),
+                measured, (lift, low, high),
             )
         )  # fmt: skip
     return sorted(found, key=lambda deal: deal.measured[0])

@@ -51,7 +51,7 @@ def layout() -> Any:
                 ],
                 id="after-full", style={"display": "none"},
             ),
-            dcc.Store(id="after-kept"),
+            *(dcc.Store(id=name) for name in ("after-kept", "after-fees", "after-ask", "see-after")),
         ]
     )  # fmt: skip
 

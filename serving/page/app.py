@@ -52,8 +52,8 @@ LATER: tuple[tuple[str, Callable[[], Any]], ...] = (
 _INDEX = """<!doctype html>
 <html lang="en">
 <head>{%metas%}<title>{%title%}</title>
-<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 22'%3E%3Crect width='22'
- height='22' rx='6' fill='%231f7298'/%3E%3Cpath d='M6 6v10h10M6 13l4-2 6-5' fill='none' stroke='%23fff'
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 22'%3E%3Crect
+ width='22' height='22' rx='6' fill='%231f7298'/%3E%3Cpath d='M6 6v10h10M6 13l4-2 6-5' fill='none' stroke='%23fff'
  stroke-width='2'/%3E%3C/svg%3E">
 {%css%}<meta name="color-scheme" content="light dark">
 <script>try{var s=localStorage.getItem("mantine-color-scheme-value")
@@ -67,7 +67,8 @@ document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}<
 </body>
 </html>"""
 _NOT_AT_ONCE = re.compile(
-    r'<script src="(?P<src>[^"]*/(?:dash_ag_grid/dash_ag_grid\.|dash/dash_table/|dash/deps/polyfill)[^"]*)"></script>\s*'
+    r'<script src="(?P<src>[^"]*/'
+    r'(?:dash_ag_grid/dash_ag_grid\.|dash/dash_table/|dash/deps/polyfill)[^"]*)"></script>\s*'
 )
 
 
@@ -161,13 +162,13 @@ def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
         "job-next",
         "done",
         "parts",
-        "answer",
         "link-last",
         "link-box",
         "creator-open",
         "creator-asked",
         "asked",
         "narrow",
+        "visited",
     )
     return [
         dcc.Store(id="boot", data=1),
@@ -184,7 +185,7 @@ def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
 @cache
 def _later() -> str:
     """The later steps as JSON that may stand in a page: `page.js` puts them in their places."""
-    return to_json_plotly({name: make() for name, make in LATER}).replace("<", "\\u003c")
+    return str(to_json_plotly({name: make() for name, make in LATER})).replace("<", "\\u003c")
 
 
 def _header(desk: Desk) -> Any:
@@ -246,6 +247,7 @@ def _shell_calls(app: Any) -> None:
         app.clientside_callback(
             page("mount"), Output(f"panel-{name}", "children"), Input("boot", "data"), State(f"panel-{name}", "id")
         )
+    app.clientside_callback(page("visit"), Output("visited", "data"), Input("step", "value"), prevent_initial_call=True)
     app.clientside_callback(
         page("scheme"), Output("scheme-toggle", "n_clicks"), Input("scheme-toggle", "n_clicks"),
         prevent_initial_call=True,

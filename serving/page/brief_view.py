@@ -161,4 +161,3 @@ _MAKERS: Mapping[str, Any] = {
     "text": _text, "long": _long, "words": _tags, "countries": _tags, "shares": _tags, "choice": _choice, "date": _date,
     "money": _number, "percent": _number, "per_thousand": _number,
 }  # fmt: skip
-

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from dash import ALL, Input, Output, State, ctx, dcc, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, no_update
 
 from serving.page.candidates_view import found_rows, found_text, list_rows, mapping_view, result_view
 from serving.page.columns import Guess, guess, platform_hint
@@ -63,9 +63,10 @@ def register(wiring: Wiring) -> None:
         calls.add_found, *adds, Output("found", "selectedRows"), Input("find-add", "n_clicks"),
         State("found", "selectedRows"), State("candidates", "data"), prevent_initial_call=True,
     )  # fmt: skip
-    wiring.server(
-        add_label, Output("find-add", "children"), Output("find-add", "disabled"), Input("found", "selectedRows")
-    )
+    wiring.app.clientside_callback(
+        ClientsideFunction("page", "addWords"), Output("find-add", "children"), Output("find-add", "disabled"),
+        Input("found", "selectedRows"), prevent_initial_call=True,
+    )  # fmt: skip
     wiring.server(
         changed, Output("candidates", "data", allow_duplicate=True), Input("list-remove", "n_clicks"),
         Input("list-clear", "n_clicks"), Input("list", "cellValueChanged"), State("list", "selectedRows"),
@@ -202,12 +203,6 @@ def _added(intake: Intake, now: Sequence[Mapping[str, Any]]) -> tuple[list[Any],
             places[key] = len(entries)
             entries.append(entry)
     return entries, result_view(len(entries) - len(now or []), repeated, wrong), wrong
-
-
-def add_label(selected: list[Any] | None) -> tuple[str, bool]:
-    """The button below the search."""
-    n = len(selected or [])
-    return (f"Add {n} selected" if n else "Add selected"), not n
 
 
 def changed(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
 
 from serving.page import figures
 from serving.page.brief import conversion_word
@@ -29,24 +29,14 @@ def modal() -> Any:
 
 def register(wiring: Wiring) -> None:
     """Add its callbacks to the app."""
-    wiring.server(
-        button,
-        Output("compare-open", "children"),
-        Output("compare-open", "disabled"),
-        Input("shortlist", "selectedRows"),
-    )
+    wiring.app.clientside_callback(
+        ClientsideFunction("page", "compareWords"), Output("compare-open", "children"),
+        Output("compare-open", "disabled"), Input("shortlist", "selectedRows"), prevent_initial_call=True,
+    )  # fmt: skip
     wiring.server(
         opened, Output("compare", "opened"), Output("compare-body", "children"), Input("compare-open", "n_clicks"),
         State("shortlist", "selectedRows"), State("asked", "data"), prevent_initial_call=True,
     )  # fmt: skip
-
-
-def button(selected: Sequence[Row] | None) -> tuple[str, bool]:
-    """What the button says: tick two to four creators."""
-    n = len(selected or [])
-    if n > MOST:
-        return f"Compare: at most {MOST}", True
-    return (f"Compare {n}" if n > 1 else "Compare: tick 2 to 4"), n < 2
 
 
 def opened(_: Any, selected: Sequence[Row] | None, asked: Mapping[str, Any] | None) -> Any:

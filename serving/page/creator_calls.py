@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from serving.page import portrait_view
 from serving.page.creator import at_fees, audience, past_deals, subject_of
-from serving.page.creator_view import head, rest_view, verdict_view, waiting
+from serving.page.creator_view import head, rest_view, verdict_view
 from serving.page.desk import Desk
 from serving.page.directory import Directories
-from serving.page.shortlist import entry_id
 from serving.page.wiring import Wiring
 
 
 def register(wiring: Wiring) -> None:
     """Add them to the app."""
     app, calls = wiring.app, Calls(wiring.desk)
+    app.clientside_callback(
+        ClientsideFunction("page", "openCreator"), Output("creator", "opened"), Output("creator-head", "children"),
+        Output("creator-verdict", "children"), Output("creator-portrait", "children"),
+        Output("creator-rest", "children"), Output("creator-asked", "data"),
+        Input("creator-open", "data"), State("candidates", "data"), prevent_initial_call=True,
+    )  # fmt: skip
     wiring.server(
-        opened, Output("creator", "opened"), Output("creator-head", "children"), Output("creator-verdict", "children"),
-        Output("creator-portrait", "children"), Output("creator-rest", "children"), Output("creator-asked", "data"),
-        Input("creator-open", "data"), State("asked", "data"), State("candidates", "data"), prevent_initial_call=True,
+        headed, Output("creator-head", "children", allow_duplicate=True), Input("creator-asked", "data"),
+        State("asked", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.verdict, Output("creator-verdict", "children", allow_duplicate=True), Output("fee-points", "data"),
@@ -42,25 +46,11 @@ def register(wiring: Wiring) -> None:
     )  # fmt: skip
 
 
-def opened(
-    pressed: Mapping[str, Any] | None, asked: Mapping[str, Any] | None, entries: Sequence[Mapping[str, Any]] | None
-) -> Any:
-    """The panel with what the shortlist already knows, and the question for the rest."""
-    if not pressed or not asked:
-        return (no_update,) * 6
-    row = pressed["row"]
-    entry = next((e for e in entries or [] if entry_id(e) == row["creator_id"]), None)
-    goal = asked["campaign"].get("goal", "sales")
-    if entry is None:
-        return True, head(row, asked["currency"], goal), "No longer in the list of candidates.", None, None, no_update
-    return (
-        True,
-        head(row, asked["currency"], goal),
-        waiting(),
-        waiting(),
-        waiting(),
-        {"item": entry["item"], "row": row},
-    )
+def headed(creator: Mapping[str, Any] | None, asked: Mapping[str, Any] | None) -> Any:
+    """Who she is and what the shortlist already knows."""
+    if not creator or not asked:
+        return no_update
+    return head(creator["row"], asked["currency"], asked["campaign"].get("goal", "sales"))
 
 
 class Calls:
@@ -72,14 +62,14 @@ class Calls:
 
     def verdict(self, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
         """Verdict, reasons and fees."""
-        if not creator:
+        if not creator or not creator["item"]:
             return no_update, no_update
         found = at_fees(self._desk, asked["campaign"], creator["item"], creator["row"], asked["as_of"])
         return verdict_view(found, asked), found.fees
 
     def portrait(self, _: Any, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
         """Engagement, comments and telling features beside peers."""
-        if not creator:
+        if not creator or not creator["item"]:
             return no_update
         subject = subject_of(self._desk, asked["campaign"], creator["item"], asked["as_of"])
         directory = self._directories.of(self._desk.live().catalogue)
@@ -87,7 +77,7 @@ class Calls:
 
     def rest(self, _: Any, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
         """Audience and past deals."""
-        if not creator:
+        if not creator or not creator["item"]:
             return no_update
         subject = subject_of(self._desk, asked["campaign"], creator["item"], asked["as_of"])
         return rest_view(audience(subject, asked["campaign"]), past_deals(self._desk, subject))

@@ -36,11 +36,6 @@ def _skeleton(lines: int) -> list[Any]:
     return [dmc.Skeleton(height=18, mt=12, width=f"{92 - 9 * (n % 4)}%") for n in range(lines)]
 
 
-def waiting() -> list[Any]:
-    """What stands where parts are still being worked out."""
-    return _skeleton(6)
-
-
 def head(row: Mapping[str, Any], currency: str, goal: str) -> Any:
     """Who she is and her numbers, from the shortlist's row: there at once."""
     things = conversion_word(goal)

@@ -64,6 +64,7 @@ def layout() -> Any:
             dmc.Modal(html.Div(id="report-body"), id="report", title="Training report", size="min(1200px, 96vw)",
                       closeButtonProps={"aria-label": "Close the report"}),
             dcc.Store(id="act-done"),
+            dcc.Store(id="see-model"),
         ]
     )  # fmt: skip
 
@@ -72,11 +73,15 @@ def register(wiring: Wiring) -> None:
     """Add its callbacks to the app."""
     calls = Calls(wiring.desk)
     wiring.server(
-        calls.opened, Output("model-live", "children"), Output("model-versions", "children"), Input("step", "value"),
-        Input("act-done", "data"), prevent_initial_call=True,
+        calls.opened, Output("model-live", "children"), Output("model-versions", "children"),
+        Input("see-model", "data"), Input("act-done", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        calls.drift, Output("model-drift", "children"), Input("step", "value"), heavy=True, prevent_initial_call=True
+        calls.drift,
+        Output("model-drift", "children"),
+        Input("see-model", "data"),
+        heavy=True,
+        prevent_initial_call=True,
     )
     wiring.server(
         calls.report, Output("report", "opened"), Output("report-body", "children"), Input("report-open", "n_clicks"),
@@ -95,17 +100,15 @@ class Calls:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def opened(self, step: str, _: Any) -> Any:
-        """The live model and the versions, while the tab is looked at."""
-        if step != "model":
-            return no_update, no_update
+    def opened(self, _: Any, __: Any) -> Any:
+        """The live model and the versions."""
         about = self._desk.live().about()
         live = live_view(about.model.version, about.model.data, about.info, about.catalogue)
         return live, versions_view(registry.all_versions(), acts(registry.model_tags()), about.model.version)
 
-    def drift(self, step: str) -> Any:
+    def drift(self, _: Any) -> Any:
         """How far what was scored is from what the model learned from."""
-        return drift_view(drift(self._desk)) if step == "model" else no_update
+        return drift_view(drift(self._desk))
 
     def report(self, _: Any) -> Any:
         """The report page of the live model's training run, shown without scripts."""

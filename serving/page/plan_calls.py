@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, no_update
@@ -11,7 +11,6 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 from serving.page.brief import budget_of
 from serving.page.desk import Desk
 from serving.page.plan_view import columns, grid_rows, more_view, result_view
-from serving.page.shortlist import rows
 from serving.page.wiring import Wiring
 
 _STEPS = 40
@@ -20,43 +19,47 @@ _STEPS = 40
 def register(wiring: Wiring) -> None:
     """Add them to the app."""
     app, calls = wiring.app, Calls(wiring.desk)
+
+    def inbrowser(name: str) -> ClientsideFunction:
+        return ClientsideFunction("page", name)
+
     wiring.server(
         prepared, Output("plan-empty", "style"), Output("plan-full", "style"), Output("plan-slider", "max"),
         Output("plan-slider", "step"), Output("plan-slider", "value"), Output("plan-currency", "children"),
-        Input("answer", "data"), State("brief", "data"), State("plan-slider", "value"),
+        Input("asked", "data"), State("brief", "data"), State("plan-slider", "value"), prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "budget"), Output("plan-budget", "value"),
-        Output("plan-slider", "value", allow_duplicate=True), Input("plan-slider", "value"), Input("plan-budget",
-                                                                                                   "value"),
+        inbrowser("budget"), Output("plan-budget", "value"), Output("plan-slider", "value", allow_duplicate=True),
+        Input("plan-slider", "value"), Input("plan-budget", "value"), prevent_initial_call=True,
+    )  # fmt: skip
+    app.clientside_callback(
+        inbrowser("planRule"), Output("plan-rules", "data"), Output("plan-grid", "rowData", allow_duplicate=True),
+        Input("plan-rule", "data"), State("plan-rules", "data"), State("plan-grid", "rowData"),
         prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "planRule"), Output("plan-rules", "data"), Input("plan-rule", "data"),
-        State("plan-rules", "data"), prevent_initial_call=True,
+        inbrowser("planAsk"), Output("plan-ask", "data"),
+        Input("plan-budget", "value"), Input("plan-mode", "value"), Input("plan-aim", "value"),
+        Input("plan-rules", "data"), Input("see-plan", "data"), Input("asked", "data"),
+        State("candidates", "data"), State("shortlist", "rowData"), State("step", "value"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.planned, Output("plan-result", "children"), Output("plan-grid", "rowData"), Output("plan-grid",
                                                                                                  "columnDefs"),
-        Output("plan-more", "children"),
-        Input("plan-budget", "value"), Input("plan-mode", "value"), Input("plan-aim", "value"), Input("plan-rules",
-                                                                                                      "data"),
-        Input("step", "value"), State("answer", "data"), State("candidates", "data"), heavy=True,
-        prevent_initial_call=True,
+        Output("plan-more", "children"), Input("plan-ask", "data"), heavy=True, prevent_initial_call=True,
         running=[(Output("plan-busy", "className"), "cl-busy", "")],
     )  # fmt: skip
 
 
-def prepared(answer: Mapping[str, Any] | None, brief: Mapping[str, Any] | None, now: float | None) -> Any:
+def prepared(asked: Mapping[str, Any] | None, brief: Mapping[str, Any] | None, now: float | None) -> Any:
     """The budget's scale: up to what all candidates with a fee would cost; at first the brief's budget."""
-    priced = [r["cost"]["expected"] for r in (answer or {}).get("results", []) if r["cost"]["expected"] is not None]
-    if not priced or answer is None:
+    if not asked or not asked["costs"]:
         return {}, {"display": "none"}, 100, 1, no_update, ""
-    asked = budget_of(brief or {})
-    step = _nice(max(sum(priced), asked or 0.0) / _STEPS)
-    most = step * math.ceil(max(sum(priced), asked or 0.0) / step)
-    start = asked if asked is not None else step * math.ceil(sum(priced) / 3 / step)
-    return {"display": "none"}, {}, most, step, min(start, most), answer["currency"]
+    budget = budget_of(brief or {})
+    step = _nice(max(asked["costs"], budget or 0.0) / _STEPS)
+    most = step * math.ceil(max(asked["costs"], budget or 0.0) / step)
+    start = budget if budget is not None else step * math.ceil(asked["costs"] / 3 / step)
+    return {"display": "none"}, {}, most, step, min(start, most), asked["currency"]
 
 
 class Calls:
@@ -65,24 +68,23 @@ class Calls:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def planned(
-        self, budget: float | None, mode: str, aim: str, rules: Mapping[str, Sequence[str]], step: str,
-        answer: Mapping[str, Any] | None, entries: Sequence[Mapping[str, Any]] | None,
-    ) -> Any:  # fmt: skip
-        """The best set under the budget; only while the plan is looked at."""
-        if step != "plan" or not answer or not entries or not budget:
+    def planned(self, ask: Mapping[str, Any] | None) -> Any:
+        """The best set under the budget; `ask` is made in the browser, only while the plan is looked at.
+
+        It holds campaign, as_of, budget, mode, aim, rules, and of every scored candidate its item, name and about.
+        """
+        if not ask or not ask["listed"]:
             return (no_update,) * 4
-        listed = {result["creator_id"] for result in answer["results"]}
-        kept = {name: [one for one in rules.get(name, []) if one in listed] for name in ("must", "never")}
+        listed = {str(one["creator_id"]) for one in ask["listed"]}
+        kept = {name: [one for one in ask["rules"].get(name, []) if one in listed] for name in ("must", "never")}
         plan = self._desk.plan(
-            answer["campaign"], [entry["item"] for entry in entries], budget=float(budget), mode=mode, maximise=aim,
-            must_have=kept["must"], never=kept["never"], as_of=answer["as_of"],
+            ask["campaign"], [one["item"] for one in ask["listed"]], budget=float(ask["budget"]), mode=ask["mode"],
+            maximise=ask["aim"], must_have=kept["must"], never=kept["never"], as_of=ask["as_of"],
         )  # fmt: skip
-        table = rows(dict(answer), entries)
-        names = {row["creator_id"]: row["name"] for row in table}
-        goal = answer["campaign"].get("goal", "sales")
+        names = {one["creator_id"]: one["name"] for one in ask["listed"]}
+        goal = ask["campaign"].get("goal", "sales")
         return (
-            result_view(plan, goal, names), grid_rows(plan, table, kept), columns(plan["currency"], goal),
+            result_view(plan, goal, names), grid_rows(plan, ask["listed"], kept), columns(plan["currency"], goal),
             more_view(plan, names),
         )  # fmt: skip
 

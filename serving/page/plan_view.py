@@ -36,6 +36,8 @@ def layout() -> Any:
                  html.Div(_grid(), className="cl-grid cl-gap-top"), html.Div(id="plan-more")],
                 id="plan-full", style={"display": "none"},
             ),
+            dcc.Store(id="see-plan"),
+            dcc.Store(id="plan-ask"),
             dcc.Store(id="plan-rule"),
             dcc.Store(id="plan-rules", data={"must": [], "never": []}),
         ]
@@ -109,7 +111,7 @@ def grid_rows(
     def about(creator_id: str) -> dict[str, Any]:
         row = shown.get(creator_id, {})
         rule = "must" if creator_id in must else "never" if creator_id in never else ""
-        return {**row, "creator_id": creator_id, "name": row.get("name", creator_id), "about": row.get("about", ""),
+        return {"creator_id": creator_id, "name": row.get("name", creator_id), "about": row.get("about", ""),
                 "rule": rule}  # fmt: skip
 
     chosen = sorted(plan["chosen"], key=lambda one: -one["profit"])

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from models.support import FLAGS
 from serving.handler import rank_order
@@ -17,6 +16,7 @@ from serving.schemas import RankBy, ScoreResponse
 QUIET_FLAGS = ("simulated_model",)
 """Told once for the whole page, not at every creator."""
 Answer = dict[str, Any]
+Row = dict[str, Any]
 Entries = Sequence[Mapping[str, Any]]
 
 
@@ -29,23 +29,23 @@ def plain(response: ScoreResponse) -> Answer:
     }  # fmt: skip
 
 
-def merged(parts: Sequence[Answer], rank_by: RankBy) -> Answer:
-    """One answer of several about the same brief: ranked by the endpoint's own rule."""
-    results = [result for part in parts for result in part["results"]]
-    frame = pd.DataFrame(
-        {
-            "profit_expected": _column(r["profit"]["expected"] for r in results),
-            "roi_expected": _column(r["roi"] and r["roi"]["expected"] for r in results),
-            "fit_score": _column(r["fit"]["score"] for r in results),
-            "break_even_fee": _column(r["break_even_fee"] for r in results),
-        }
-    )
-    order = rank_order(frame, rank_by).tolist()
-    ranked = [{**results[place], "rank": rank} for rank, place in enumerate(order, start=1)]
-    return {**parts[0], "results": ranked, "errors": [error for part in parts for error in part["errors"]]}
+def asked_of(answer: Answer) -> Answer:
+    """What an answer is about, without its results: what later steps need to know of it."""
+    return {name: value for name, value in answer.items() if name != "results"}
 
 
-def rows(answer: Answer, entries: Entries) -> list[dict[str, Any]]:
+def ranked(table: Sequence[Row], rank_by: RankBy) -> list[Row]:
+    """The rows best first, numbered from 1, by the endpoint's own rule; `table` is in the order of the candidates."""
+    columns = {
+        "profit_expected": _column(row["profit"] for row in table),
+        "roi_expected": _column(row["roi"] for row in table),
+        "fit_score": _column(row["fit"] for row in table),
+        "break_even_fee": _column(row["break_even"] for row in table),
+    }
+    return [{**table[at], "rank": rank} for rank, at in enumerate(rank_order(columns, rank_by).tolist(), start=1)]
+
+
+def rows(answer: Answer, entries: Entries) -> list[Row]:
     """One flat row per scored candidate, best first, for the grid."""
     known = {entry_id(entry): entry for entry in entries}
     return [_row(result, known.get(result["creator_id"], {})) for result in answer["results"]]

@@ -11,10 +11,11 @@ from serving.page import export
 from serving.page.brief import campaign_of, title_of
 from serving.page.candidates_calls import with_fees
 from serving.page.desk import Desk
-from serving.page.shortlist import merged, plain, rows
+from serving.page.shortlist import Row, asked_of, entry_id, plain, ranked, rows
 from serving.page.shortlist_view import column_defs, errors_view, headline_view, note
 from serving.page.summary import summary_html
 from serving.page.wiring import Wiring
+from serving.schemas import RankBy
 
 PART = 100
 """Candidates asked at once: small enough that progress is seen to move."""
@@ -23,81 +24,86 @@ PART = 100
 def register(wiring: Wiring) -> None:
     """Add them to the app."""
     app, calls = wiring.app, Calls(wiring.desk)
+
+    def inbrowser(name: str) -> ClientsideFunction:
+        return ClientsideFunction("page", name)
+
     wiring.server(
         begin, Output("job", "data"), Output("parts", "data"),
-        Input("candidates-score", "n_clicks"), Input("rank-by", "value"), Input("shortlist", "cellValueChanged"),
-        State("brief", "data"), State("candidates", "data"), State("answer", "data"), prevent_initial_call=True,
+        Input("candidates-score", "n_clicks", allow_optional=True),
+        Input("shortlist", "cellValueChanged", allow_optional=True), State("rank-by", "value", allow_optional=True),
+        State("brief", "data"), State("candidates", "data", allow_optional=True), State("asked", "data"),
+        prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.part, Output("parts", "data", allow_duplicate=True), Output("job-next", "data"),
         Input("job", "data"), State("candidates", "data"), heavy=True, prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "nextPart"), Output("done", "data"), Input("job-next", "data"),
+        inbrowser("nextPart"), Output("done", "data"), Input("job-next", "data"), prevent_initial_call=True
+    )
+    app.clientside_callback(
+        inbrowser("progress"), Output("shortlist-progress", "children"), Input("job", "data"),
         prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "progress"), Output("shortlist-progress", "children"), Input("job", "data"),
-        prevent_initial_call=True,
-    )  # fmt: skip
-    app.clientside_callback(
-        ClientsideFunction("page", "progressOver"), Output("shortlist-progress", "children", allow_duplicate=True),
-        Input("answer", "data"), prevent_initial_call=True,
+        inbrowser("progressOver"), Output("shortlist-progress", "children", allow_duplicate=True),
+        Input("asked", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        finish,
-        Output("answer", "data"),
-        Output("asked", "data"),
-        Input("done", "data"),
-        State("parts", "data"),
-        prevent_initial_call=True,
-    )
+        finish, Output("asked", "data"), Output("shortlist", "rowData"), Output("shortlist", "columnDefs"),
+        Output("shortlist-headline", "children"), Output("shortlist-note", "children"),
+        Output("shortlist-errors", "children"), Output("shortlist-empty", "style"), Output("shortlist-full", "style"),
+        Input("done", "data"), State("parts", "data"), State("shortlist", "rowData"), State("asked", "data"),
+        State("columns-shown", "value"), State("narrow", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    wiring.server(
+        reranked, Output("shortlist", "rowData", allow_duplicate=True), Input("rank-by", "value"),
+        State("shortlist", "rowData"), prevent_initial_call=True,
+    )  # fmt: skip
     wiring.server(
         repriced, Output("candidates", "data", allow_duplicate=True), Input("shortlist", "cellValueChanged"),
         State("candidates", "data"), prevent_initial_call=True,
     )  # fmt: skip
-    wiring.server(
-        shown, Output("shortlist", "rowData"), Output("shortlist", "columnDefs"), Output("shortlist-headline",
-                                                                                         "children"),
-        Output("shortlist-note", "children"), Output("shortlist-errors", "children"), Output("shortlist-empty",
-                                                                                             "style"),
-        Output("shortlist-full", "style"), Input("answer", "data"), State("candidates", "data"),
-        State("columns-shown", "value"), State("narrow", "data"),
-    )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "columns"), Output("shortlist", "columnDefs", allow_duplicate=True),
+        inbrowser("columns"), Output("shortlist", "columnDefs", allow_duplicate=True),
         Input("columns-shown", "value"), State("shortlist", "columnDefs"), prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "pin"), Output("shortlist", "rowData", allow_duplicate=True),
+        inbrowser("pin"), Output("shortlist", "rowData", allow_duplicate=True),
         Output("shortlist", "dashGridOptions", allow_duplicate=True), Input("pin-asked", "data"),
         State("shortlist", "rowData"), State("shortlist", "dashGridOptions"), prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        ClientsideFunction("page", "search"), Output("shortlist", "dashGridOptions", allow_duplicate=True),
+        inbrowser("search"), Output("shortlist", "dashGridOptions", allow_duplicate=True),
         Input("shortlist-search", "value"), State("shortlist", "dashGridOptions"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         take_away, Output("download", "data", allow_duplicate=True),
         Input("take-excel", "n_clicks"), Input("take-csv", "n_clicks"), Input("take-html", "n_clicks"),
-        State("answer", "data"), State("candidates", "data"), State("brief", "data"), prevent_initial_call=True,
+        State("asked", "data"), State("shortlist", "rowData"), State("brief", "data"), prevent_initial_call=True,
     )  # fmt: skip
 
 
 def begin(
-    _: Any, rank_by: str, edits: Any, brief: Mapping[str, Any] | None, entries: Sequence[Mapping[str, Any]] | None,
-    answer: Mapping[str, Any] | None,
+    _: Any, edits: Any, rank_by: str | None, brief: Mapping[str, Any] | None,
+    entries: Sequence[Mapping[str, Any]] | None, asked: Mapping[str, Any] | None,
 ) -> Any:  # fmt: skip
-    """A job: what is asked, of how many, from where. Nothing where the brief or the list is not ready."""
+    """A job: what is asked, of how many, from where. Nothing where the brief or the list is not ready.
+
+    A fee changed in the shortlist asks again for that creator `only`, as of the same time.
+    """
     campaign, wrong = campaign_of(brief or {})
     fresh = ctx.triggered_id == "candidates-score"
-    if wrong or not entries or not (fresh or answer):
+    if wrong or not entries or not (fresh or asked):
         return no_update, no_update
-    if ctx.triggered_id == "shortlist" and not (edits and edits[0]["colId"] == "fee"):
-        return no_update, no_update
-    fees = {edit["rowId"]: edit["value"] for edit in edits or []} if ctx.triggered_id == "shortlist" else {}
-    as_of = None if fresh or answer is None else answer["as_of"]
-    job = {"campaign": campaign, "rank_by": rank_by, "of": len(entries), "at": 0, "as_of": as_of, "fees": fees}
+    job: dict[str, Any] = {"campaign": campaign, "rank_by": rank_by or "profit", "of": len(entries), "at": 0,
+                           "as_of": None, "only": None, "fee": None}  # fmt: skip
+    if not fresh and asked is not None:
+        if not (edits and edits[0]["colId"] == "fee"):
+            return no_update, no_update
+        job |= {"campaign": asked["campaign"], "as_of": asked["as_of"], "only": edits[0]["rowId"],
+                "fee": edits[0]["value"], "of": 1}  # fmt: skip
     return job, []
 
 
@@ -115,60 +121,60 @@ class Calls:
         self._desk = desk
 
     def part(self, job: dict[str, Any] | None, entries: list[dict[str, Any]] | None) -> Any:
-        """The answer to the job's next hundred candidates."""
+        """The rows of the job's next hundred candidates."""
         if not job or job["at"] >= job["of"]:
             return no_update, no_update
-        asked = with_fees((entries or [])[job["at"] : job["at"] + PART], job["fees"])
-        options: dict[str, Any] = {"rank_by": job["rank_by"]}
-        if job["as_of"]:
-            options["as_of"] = job["as_of"]
+        asked = (entries or [])[job["at"] : job["at"] + PART]
+        if job["only"] is not None:
+            asked = with_fees([e for e in entries or [] if entry_id(e) == job["only"]], {job["only"]: job["fee"]})
+        options: dict[str, Any] = {"as_of": job["as_of"]} if job["as_of"] else {}
         answer = plain(self._desk.score(job["campaign"], [entry["item"] for entry in asked], told=True, **options))
         for error in answer["errors"]:
             error["index"] += job["at"]
         parts = Patch()
-        parts.append(answer)
+        parts.append({"about": asked_of(answer), "rows": rows(answer, asked)})
         return parts, {**job, "at": min(job["at"] + PART, job["of"]), "as_of": answer["as_of"]}
 
 
-def finish(job: dict[str, Any] | None, parts: list[Any] | None) -> Any:
-    """The whole answer, ranked over all parts, and what was asked, without the results."""
+def finish(
+    job: dict[str, Any] | None, parts: list[Any] | None, before: list[Row] | None, asked: dict[str, Any] | None,
+    columns: list[str], narrow: bool | None,
+) -> Any:  # fmt: skip
+    """The whole shortlist, ranked over all parts, and what was asked."""
     if not job or not parts:
-        return no_update, no_update
-    answer = {**merged(parts, job["rank_by"]), "campaign": job["campaign"], "rank_by": job["rank_by"]}
-    return answer, {name: answer[name] for name in ("campaign", "currency", "as_of", "level", "model", "rank_by")}
-
-
-def shown(
-    answer: dict[str, Any] | None,
-    entries: list[dict[str, Any]] | None,
-    columns: list[str],
-    narrow: bool | None,
-) -> Any:
-    """Everything the step shows of an answer."""
-    if not answer:
-        return [], [], None, "", None, {}, {"display": "none"}
-    table = rows(answer, entries or [])
-    goal = answer["campaign"].get("goal", "sales")
+        return (no_update,) * 8
+    found = [row for part in parts for row in part["rows"]]
+    about = {**parts[0]["about"], "errors": [error for part in parts for error in part["about"]["errors"]]}
+    if job["only"] is not None and asked is not None:
+        fresh = {row["creator_id"]: row for row in found}
+        found = [{**row, **fresh.get(row["creator_id"], {}), "pinned": row["pinned"]} for row in before or []]
+        about["errors"] = asked["errors"]
+    table = ranked(found, job["rank_by"])
+    about |= {"campaign": job["campaign"], "costs": sum(row["cost"] or 0.0 for row in table)}
+    goal = about["campaign"].get("goal", "sales")
     return (
-        table, column_defs(table, answer["currency"], goal, columns, narrow=bool(narrow)),
-        headline_view(table, answer), note(answer), errors_view(answer["errors"]), {"display": "none"}, {},
+        about, table, column_defs(table, about["currency"], goal, columns, narrow=bool(narrow)),
+        headline_view(table), note(about), errors_view(about["errors"]), {"display": "none"}, {},
     )  # fmt: skip
 
 
+def reranked(rank_by: RankBy, table: list[Row] | None) -> Any:
+    """The shortlist in another order."""
+    return ranked(table, rank_by) if table else no_update
+
+
 def take_away(
-    _: Any, __: Any, ___: Any, answer: dict[str, Any] | None, entries: list[dict[str, Any]] | None,
-    brief: dict[str, Any] | None,
-) -> Any:  # fmt: skip
+    _: Any, __: Any, ___: Any, asked: dict[str, Any] | None, table: list[Row] | None, brief: dict[str, Any] | None
+) -> Any:
     """The shortlist as a file."""
-    if not answer or not ctx.triggered[0]["value"]:
+    if not asked or not table or not ctx.triggered[0]["value"]:
         return no_update
-    table = rows(answer, entries or [])
-    name = f"shortlist-{answer['as_of'][:10]}"
+    name = f"shortlist-{asked['as_of'][:10]}"
     match ctx.triggered_id:
         case "take-excel":
-            return dcc.send_bytes(export.excel_bytes(export.table(table, answer)), f"{name}.xlsx")
+            return dcc.send_bytes(export.excel_bytes(export.table(table, asked)), f"{name}.xlsx")
         case "take-csv":
-            return dcc.send_bytes(export.csv_bytes(export.table(table, answer)), f"{name}.csv")
+            return dcc.send_bytes(export.csv_bytes(export.table(table, asked)), f"{name}.csv")
         case _:
-            page = summary_html(title_of(brief or {}), answer, table)
+            page = summary_html(title_of(brief or {}), asked, table)
             return dcc.send_bytes(page.encode(), f"{name}.html")

@@ -199,7 +199,7 @@ def column_defs(
     return fixed + list(chosen.values())
 
 
-def headline_view(table: Sequence[Mapping[str, Any]], answer: Answer) -> Any:
+def headline_view(table: Sequence[Mapping[str, Any]]) -> Any:
     """Three numbers that say what came out."""
     told = headline(table)
     best = max((row["chance"] or 0.0 for row in table), default=0.0)

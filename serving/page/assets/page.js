@@ -84,6 +84,9 @@
   /* The steps after the brief are put on the page one by one while the browser has nothing else to do. */
   const idle = () => new Promise((go) => (window.requestIdleCallback ? requestIdleCallback(go, { timeout: 400 }) : setTimeout(go, 50)));
   let later = null;
+  const places = {};
+  const thereIs = (name) => { const p = places[name] || (places[name] = {}); return p.wait || (p.wait = new Promise((go) => { p.go = go; })); };
+  const there = (name) => { const seen = () => (document.getElementById("panel-" + name).firstChild ? (thereIs(name), places[name].go()) : setTimeout(seen, 30)); seen(); };
   let queue = new Promise((go) => requestAnimationFrame(() => setTimeout(go, 60)));
 
   /* The grid's script is large and the brief needs none: it is fetched when the first grid is put on the page. */
@@ -107,6 +110,9 @@
   }
   window.dash_ag_grid = { AgGrid: Grid };
 
+  let lastPlan = null;
+  const idOf = (entry) => String(entry.item.creator_id || entry.item.creator.creator_id);
+  const bars = (lines) => Array.from({ length: lines }, (_, n) => item("Skeleton", { height: 18, mt: 12, width: 92 - 9 * (n % 4) + "%" }));
   const item = (type, props) => ({ namespace: "dash_mantine_components", type: type, props: props });
   const values = (list, ids) => Object.fromEntries(ids.map((id, i) => [id.name, list[i] === undefined ? null : list[i]]));
 
@@ -140,7 +146,17 @@
     },
     mount: function (_, id) {
       queue = queue.then(idle);
-      return queue.then(() => { later = later || JSON.parse(document.getElementById("cl-later").textContent); return later[id.slice(6)]; });
+      const name = id.slice(6);
+      return queue.then(() => {
+        later = later || JSON.parse(document.getElementById("cl-later").textContent);
+        setTimeout(() => there(name), 0);
+        return later[name];
+      });
+    },
+    /* Tells a step that it is looked at, once it is on the page; others need not be worked out. */
+    visit: function (step) {
+      if (["plan", "after", "model"].includes(step)) thereIs(step).then(() => set("see-" + step, { data: Date.now() }));
+      return none();
     },
     savedList: function (names) {
       if (!names || !names.length) return [item("MenuLabel", { children: "None saved yet" })];
@@ -217,7 +233,7 @@
     /* Asks for the next part, and says when all parts are there. */
     nextPart: function (next) {
       if (!next) return none();
-      if (next.at >= next.of) return next;
+      if (next.at >= next.of) return Promise.all(["shortlist", "plan", "after"].map(thereIs)).then(() => next);
       set("job", { data: next });
       return none();
     },
@@ -247,12 +263,52 @@
       if (by === "plan-budget") return [none(), typeof number === "number" && number > 0 ? number : none()];
       return [slider > 0 && slider !== number ? slider : none(), none()];
     },
-    planRule: function (asked, rules) {
-      if (!asked) return none();
+    planRule: function (asked, rules, rows) {
+      if (!asked) return [none(), none()];
       const was = (rules[asked.rule] || []).includes(asked.id);
       const next = { must: rules.must.filter((x) => x !== asked.id), never: rules.never.filter((x) => x !== asked.id) };
       if (!was) next[asked.rule] = next[asked.rule].concat([asked.id]);
-      return next;
+      return [next, (rows || []).map((r) => (r.creator_id === asked.id ? Object.assign({}, r, { rule: was ? "" : asked.rule }) : r))];
+    },
+    /* What a plan is asked for; nothing while nobody looks at it, or when it would be the same again. */
+    planAsk: function (budget, mode, aim, rules, seen, asked, entries, rows, step) {
+      if (step !== "plan" || !asked || !budget || !entries || !rows || !rows.length) return none();
+      const items = Object.fromEntries(entries.map((e) => [idOf(e), e.item]));
+      const listed = rows.filter((r) => items[r.creator_id]).map((r) => ({ creator_id: r.creator_id, name: r.name, about: r.about, item: items[r.creator_id] }));
+      const ask = { campaign: asked.campaign, as_of: asked.as_of, budget: budget, mode: mode, aim: aim, rules: rules, listed: listed };
+      const key = JSON.stringify(ask);
+      if (key === lastPlan) return none();
+      lastPlan = key;
+      return ask;
+    },
+    openCreator: function (pressed, entries) {
+      if (!pressed) return Array(6).fill(none());
+      const row = pressed.row, entry = (entries || []).find((e) => idOf(e) === row.creator_id);
+      const name = { namespace: "dash_html_components", type: "Div", props: { className: "cl-creator-wait", children: [
+        { namespace: "dash_html_components", type: "H2", props: { className: "cl-h2 cl-creator-name", children: row.name, dir: "auto" } },
+        { namespace: "dash_html_components", type: "P", props: { className: "cl-lead", children: row.about } } ] } };
+      const gone = entry ? bars(4) : "No longer in the list of candidates.";
+      return [true, name, gone, entry ? bars(6) : [], entry ? bars(4) : [], { row: row, item: entry ? entry.item : null, at: pressed.at }];
+    },
+    compareWords: function (selected) {
+      const n = (selected || []).length;
+      return n > 4 ? ["Compare: at most 4", true] : n > 1 ? ["Compare " + n, false] : ["Compare: tick 2 to 4", true];
+    },
+    addWords: function (selected) {
+      const n = (selected || []).length;
+      return [n ? "Add " + n.toLocaleString("en") + " selected" : "Add selected", !n];
+    },
+    afterReady: function (asked, rows) {
+      if (!asked) return [{}, { display: "none" }, [], {}];
+      const sorted = rows.slice().sort((a, b) => a.rank - b.rank);
+      return [{ display: "none" }, {}, sorted.map((r) => ({ value: r.creator_id, label: r.name })), Object.fromEntries(rows.map((r) => [r.creator_id, r.fee]))];
+    },
+    afterAsk: function (kept, seen, asked, rows, entries) {
+      if (!asked || !rows) return none();
+      const entry = kept && (entries || []).find((e) => idOf(e) === kept.creator_id);
+      return { campaign: asked.campaign, campaign_id: asked.campaign_id, names: Object.fromEntries(rows.map((r) => [r.creator_id, r.name])),
+        predicted: Object.fromEntries(rows.map((r) => [r.creator_id, [r.lift, r.lift_low, r.lift_high]])),
+        creator_id: kept ? kept.creator_id : null, posted_at: kept ? kept.posted_at : null, item: entry ? entry.item : null, at: Date.now() };
     },
     search: function (text, options) { return Object.assign({}, options, { quickFilterText: text || "" }); },
     key: function (presses, forget, opened, text) {

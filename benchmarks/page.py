@@ -1,0 +1,230 @@
+"""The marketer's page in a browser: how soon it is of use, and how soon it answers with 500 candidates.
+
+    python benchmarks/page.py WORKSPACE        # MLFLOW_TRACKING_URI: a registry with a champion
+
+Writes benchmarks/results/page.json. Times are taken inside the browser, from the event to the frame in which its result
+is seen. Every load is cold: a browser profile of its own, nothing kept. "Useful" is the first step's text on the
+screen, "usable" the form there and the browser free to take a key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from common import write_result
+from endpoint import free_port, ours, server
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from data.sources import read_tables
+
+LOADS, TIMES, CANDIDATES = 7, 7, 500
+USEFUL_MS, USABLE_MS, INTERACTION_MS = 2_000, 2_000, 200
+CHROMIUM = "/usr/bin/chromium"
+_WATCH = """
+window.__t = {};
+const look = () => {
+  if (!__t.useful && document.querySelector('.cl-h2'))
+    requestAnimationFrame(() => { __t.useful ||= performance.now(); });
+  if (!__t.usable && document.querySelector('#brief-next'))
+    requestAnimationFrame(() => setTimeout(() => { __t.usable ||= performance.now(); }, 0));
+};
+new MutationObserver(look).observe(document, { subtree: true, childList: true });
+"""
+_TIMED = """
+async ([act, done]) => {
+  const finished = new Function('return ' + done), go = new Function(act);
+  const frame = () => new Promise(requestAnimationFrame);
+  const started = performance.now();
+  go();
+  while (!finished()) {
+    if (performance.now() - started > 30000) throw new Error('never: ' + done);
+    await frame();
+  }
+  await frame();
+  return performance.now() - started;
+}
+"""
+_TYPED = (
+    "const f = document.querySelector('#shortlist-search'); Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "
+    "'value').set.call(f, {text}); f.dispatchEvent(new Event('input', {{bubbles: true}}))"
+)
+_FIRST = (
+    "document.querySelector('#shortlist .ag-center-cols-container .ag-row[row-index=\"0\"]').getAttribute('row-id')"
+)
+_FOUND = "document.querySelectorAll('#shortlist .ag-center-cols-container .ag-row').length"
+
+
+def main() -> int:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("workspace", type=Path)
+    workspace: Path = parser.parse_args().workspace
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        os.environ["CREATORLIFT_STATE"] = scratch
+        listed = candidates_file(workspace, Path(scratch))
+        port = free_port()
+        with server(ours(workspace, port), port, "/readyz") as (url, _, _process):
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            first = load(browser, url)
+            loads = [load(browser, url) for _ in range(LOADS)]
+            took = interactions(browser, url, listed)
+            browser.close()
+    cold = {name: told([one[name] for one in loads]) for name in loads[0]}
+    answers = {name: told(values) for name, values in took.items()}
+    for name, value in {**cold, **answers}.items():
+        print(f"{name:<28} median {value['median']:7.0f} ms   p95 {value['p95']:7.0f} ms")
+    write_result("page", {
+        "candidates": CANDIDATES, "first_visitor_ms": dict(first), "cold_load_ms": cold, "interaction_ms": answers,
+        "useful_within": cold["useful"]["median"] <= USEFUL_MS,
+        "usable_within": cold["usable"]["median"] <= USABLE_MS,
+        "slower_than_allowed": sorted(n for n, v in answers.items() if v["median"] > INTERACTION_MS),
+        "load_average": os.getloadavg()[0],
+    })  # fmt: skip
+    return 0
+
+
+def told(values: Sequence[float]) -> dict[str, float]:
+    """Median and 95th percentile."""
+    return {"median": statistics.median(values), "p95": float(np.quantile(values, 0.95)), "n": len(values)}
+
+
+def candidates_file(workspace: Path, folder: Path) -> Path:
+    """Creators of the workspace on one platform with fees of all sizes."""
+    creators = read_tables(workspace, ["creators"])["creators"].drop_duplicates("creator_id")
+    ids = creators[creators["platform"] == "instagram"]["creator_id"].head(CANDIDATES).tolist()
+    if len(ids) < CANDIDATES:
+        print(f"only {len(ids)} creators on one platform in {workspace}")
+    path = folder / "candidates.csv"
+    path.write_text("creator_id,fee\n" + "".join(f"{one},{20 + 37 * n % 900}\n" for n, one in enumerate(ids)))
+    return path
+
+
+@contextmanager
+def visit(browser: Browser) -> Iterator[Page]:
+    """A page in a profile of its own."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(90_000)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def load(browser: Browser, url: str) -> Mapping[str, float]:
+    """Milliseconds from asking for the page to its first paint, to its text, and to a form that takes keys."""
+    with visit(browser) as page:
+        page.add_init_script(_WATCH)
+        page.goto(url + "/app/")
+        page.wait_for_function("window.__t.usable")
+        page.wait_for_timeout(700)
+        return dict(page.evaluate(
+            "({ first_paint: performance.getEntriesByName('first-contentful-paint')[0].startTime, ...window.__t })"
+        ))  # fmt: skip
+
+
+def interactions(browser: Browser, url: str, listed: Path) -> dict[str, list[float]]:
+    """Milliseconds of what she does with a long shortlist, each done several times."""
+    took: dict[str, list[float]] = {}
+    with visit(browser) as page:
+
+        def timed(name: str, act: str, done: str) -> None:
+            took.setdefault(name, []).append(page.evaluate(_TIMED, [act, done]))
+            page.wait_for_timeout(400)
+
+        page.goto(url + "/app/")
+        page.wait_for_selector("#brief-next")
+        page.click("#brief-example")
+        page.wait_for_function("document.querySelector('#brief-state').textContent.includes('complete')")
+        page.click("#brief-next")
+        page.set_input_files("#upload input[type=file]", listed)
+        page.wait_for_selector("#candidates-score:not([disabled])")
+        timed("score_all", "document.querySelector('#candidates-score').click()",
+              "document.querySelector('#shortlist .cl-link')")  # fmt: skip
+        page.wait_for_timeout(2500)
+        for turn in range(TIMES):
+            _table(page, timed, turn)
+        for _ in range(TIMES):
+            _creator(page, timed)
+        _steps(page, timed)
+    return took
+
+
+def _table(page: Page, timed: Any, turn: int) -> None:
+    was = page.evaluate(_FIRST)
+    timed("sort", f"document.querySelector('#shortlist .ag-header-cell[col-id={['lift', 'roi'][turn % 2]}] "
+          ".ag-header-cell-label').click()", f"{_FIRST} !== {was!r}")  # fmt: skip
+    timed("filter", _TYPED.format(text=repr(was[-3:])), f"{_FOUND} < 8")
+    timed("filter_off", _TYPED.format(text="''"), f"{_FOUND} > 8")
+    pins = "document.querySelectorAll('#shortlist .ag-floating-top .cl-pin').length"
+    timed("pin", "document.querySelectorAll('#shortlist .ag-body .cl-pin:not(.is-on)')[2].click()",
+          f"{pins} > {page.evaluate(pins)}")  # fmt: skip
+    ranks = ("profit", "roi", "fit")
+    page.click("#rank-by")
+    label = {"profit": "Rank by profit", "roi": "Rank by ROI", "fit": "Rank by fit"}[ranks[(turn + 1) % 3]]
+    first = "document.querySelector('#shortlist .ag-pinned-left-cols-container')?.textContent"
+    before = page.evaluate(first)
+    timed("rank", f"[...document.querySelectorAll('[role=option]')].find(o => o.textContent === '{label}').click()",
+          f"{first} !== {before!r}")  # fmt: skip
+
+
+def _creator(page: Page, timed: Any) -> None:
+    timed("open_creator", "document.querySelector('#shortlist .ag-body .cl-link').click()",
+          "document.querySelector('#creator-head .cl-figure-value')?.offsetParent")  # fmt: skip
+    page.wait_for_selector("#fee-words:has-text('At a fee of')")
+    page.wait_for_selector("#creator-rest >> text=Past collaborations")
+    page.wait_for_selector("text=What the audience says")
+    page.wait_for_timeout(500)
+    words = page.inner_text("#fee-words")
+    press = "document.querySelector('#fee-slider [role=slider]').dispatchEvent(new KeyboardEvent('keydown', "
+    timed("fee_slider", press + "{key: 'ArrowRight', bubbles: true}))",
+          f"document.querySelector('#fee-words').textContent !== {words!r}")  # fmt: skip
+    timed("close_creator", "document.querySelector('[aria-label=\"Close the creator\"]').click()",
+          "!document.querySelector('.mantine-Drawer-content')?.offsetParent")  # fmt: skip
+
+
+def _steps(page: Page, timed: Any) -> None:
+    for place in (0, 1, 2):
+        page.locator("#shortlist .ag-body .ag-checkbox-input").nth(place).check()
+    page.wait_for_selector("#compare-open:has-text('Compare 3')")
+
+    def to(name: str) -> str:
+        return f"[...document.querySelectorAll('[role=tab]')].find(t => t.innerText.includes('{name}')).click()"
+
+    for _ in range(TIMES):
+        timed("compare", "document.querySelector('#compare-open').click()",
+              "document.querySelector('.cl-compare')?.offsetParent")  # fmt: skip
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".cl-compare", state="hidden")
+    timed("first_plan", to("Plan"), "document.querySelector('#plan-grid .cl-rule')?.offsetParent")
+    page.wait_for_timeout(1500)
+    for _ in range(TIMES):
+        timed("step_to_shortlist", to("Shortlist"), "document.querySelector('#shortlist .ag-row')?.offsetParent")
+        timed("step_to_plan", to("Plan"), "document.querySelector('#plan-grid .ag-row')?.offsetParent")
+        timed("step_to_brief", to("Brief"), "document.querySelector('#brief-next')?.offsetParent")
+        page.click('[role=tab]:has-text("Plan")')
+        page.wait_for_timeout(400)
+        timed("lock_creator", "document.querySelector('#plan-grid .cl-rule:not(.is-on)').click()",
+              "document.querySelector('#plan-grid .cl-rule.is-on')")  # fmt: skip
+        page.wait_for_function("!document.querySelector('#plan-busy').className")
+        page.click("#plan-grid .cl-rule.is-on")
+        page.wait_for_selector("#plan-grid .cl-rule.is-on", state="detached")
+        page.wait_for_function("!document.querySelector('#plan-busy').className")
+        page.wait_for_timeout(300)
+        told_now = page.inner_text("#plan-result .cl-figures")
+        timed("budget_slider", "const s = document.querySelector('#plan-slider [role=slider]'); "
+              "s.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}))",
+              f"document.querySelector('#plan-result .cl-figures').innerText !== {told_now!r}")  # fmt: skip
+        page.wait_for_function("!document.querySelector('#plan-busy').className")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
