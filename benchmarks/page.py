@@ -54,8 +54,9 @@ async ([act, done]) => {
 }
 """
 _TYPED = (
-    "const f = document.querySelector('#shortlist-search'); Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "
-    "'value').set.call(f, {text}); f.dispatchEvent(new Event('input', {{bubbles: true}}))"
+    "const f = document.querySelector('#shortlist-search'); "
+    "Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(f, {text}); "
+    "f.dispatchEvent(new Event('input', {{bubbles: true}}))"
 )
 _FIRST = (
     "document.querySelector('#shortlist .ag-center-cols-container .ag-row[row-index=\"0\"]').getAttribute('row-id')"

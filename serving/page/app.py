@@ -68,7 +68,7 @@ document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}<
 </html>"""
 _NOT_AT_ONCE = re.compile(
     r'<script src="(?P<src>[^"]*/'
-    r'(?:dash_ag_grid/dash_ag_grid\.|dash/dash_table/|dash/deps/polyfill)[^"]*)"></script>\s*'
+    r'(?:dash_ag_grid/dash_ag_grid\.|dash/dash_table/)[^"]*)"></script>\s*'
 )
 
 
@@ -76,7 +76,7 @@ class _Page(Dash):  # type: ignore[misc]  # Dash is untyped to us
     def interpolate_index(self, **parts: Any) -> str:
         """As Dash's, with our words where it says "Loading...", and without the scripts the first step does not need.
 
-        The grid's comes when a step with a grid is shown (`page.js`); the others serve browsers and tables not in use.
+        The grid's comes when a step with a grid is shown (`page.js`); that of plain tables is not in use.
         """
         scripts = _NOT_AT_ONCE.sub("", parts["scripts"])
         grid = next((m["src"] for m in _NOT_AT_ONCE.finditer(parts["scripts"]) if "dash_ag_grid" in m["src"]), "")
@@ -195,9 +195,11 @@ def _header(desk: Desk) -> Any:
                 html.Div([html.Span(className="cl-brand-mark"), html.H1("CreatorLift", className="cl-brand-name")],
                          className="cl-brand"),
                 html.Div(id="brief-title", className="cl-brief-title"),
-                html.Div([*_badge(desk), _key(), dmc.Button(scheme_words(), id="scheme-toggle", variant="subtle",
-                                                            size="compact-sm")],
-                         className="cl-actions"),
+                html.Div(
+                    [html.Span(_badge(desk), id="badge"), _key(),
+                     dmc.Button(scheme_words(), id="scheme-toggle", variant="subtle", size="compact-sm")],
+                    className="cl-actions",
+                ),
             ],
             className="cl-wide cl-header-row",
         ),
@@ -206,16 +208,8 @@ def _header(desk: Desk) -> Any:
 
 
 def _badge(desk: Desk) -> list[Any]:
-    """The model that answers, and "simulated demo" where it learned from a simulated market."""
     model = desk.live().about().model
-    text = f"Model {model.version}"
-    if model.data == "simulated":
-        return [dmc.Tooltip(
-            html.Span(f"Simulated demo · {text.lower()}", className="cl-badge is-demo", tabIndex=0),
-            label="The model learned from a simulated market, not from real campaigns. Do not spend money on its word.",
-            multiline=True, w=280,
-        )]  # fmt: skip
-    return [html.Span(text, className="cl-badge")]
+    return model_tab.badge(model.version, model.data)
 
 
 def _key() -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
 from data.errors import UsageError, WorkError
 from models import registry
@@ -24,6 +24,7 @@ from serving.page.wiring import Wiring
 
 SECONDS = 300
 _PROMOTION = "promotion."
+_WORKING = "Loading the version and asking the gate. This can take half a minute."
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ def layout() -> Any:
                     html.H3("Versions", className="cl-h3"),
                     html.P("A promotion goes through the same gate as on the command line and is logged with its "
                            "reason. It needs an admin key where keys are in use.", className="cl-muted"),
-                    dmc.TextInput(id="act-reason", label="Reason", description="Kept in the promotion log", w=420,
-                                  maw="100%",
-                                  className="cl-gap-top"),
+                    dmc.TextInput(id="act-reason", label="Reason", w=420, maw="100%", className="cl-gap-top",
+                                  description="Why you promote or roll back; kept in the promotion log"),
+                    html.Div(id="act-busy"),
                     html.Div(id="act-said", **{"aria-live": "polite"}),
                     html.Div(id="model-versions", className="cl-gap-top"),
                 ],
@@ -74,6 +75,7 @@ def register(wiring: Wiring) -> None:
     calls = Calls(wiring.desk)
     wiring.server(
         calls.opened, Output("model-live", "children"), Output("model-versions", "children"),
+        Output("badge", "children"),
         Input("see-model", "data"), Input("act-done", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
@@ -88,9 +90,14 @@ def register(wiring: Wiring) -> None:
         prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        calls.act, Output("act-said", "children"), Output("act-done", "data"),
+        calls.act, Output("act-said", "children"), Output("act-reason", "error"), Output("act-done", "data"),
         Input({"type": "promote", "version": ALL}, "n_clicks"), Input({"type": "rollback", "version": ALL}, "n_clicks"),
         State("act-reason", "value"), prevent_initial_call=True,
+        running=[(Output("act-busy", "children"), _WORKING, None)],
+    )  # fmt: skip
+    wiring.app.clientside_callback(
+        ClientsideFunction("page", "lookAgain"), Output("see-model", "data", allow_duplicate=True),
+        Input("act-done", "data"), prevent_initial_call=True,
     )  # fmt: skip
 
 
@@ -104,7 +111,8 @@ class Calls:
         """The live model and the versions."""
         about = self._desk.live().about()
         live = live_view(about.model.version, about.model.data, about.info, about.catalogue)
-        return live, versions_view(registry.all_versions(), acts(registry.model_tags()), about.model.version)
+        versions = versions_view(registry.all_versions(), acts(registry.model_tags()), about.model.version)
+        return live, versions, badge(about.model.version, about.model.data)
 
     def drift(self, _: Any) -> Any:
         """How far what was scored is from what the model learned from."""
@@ -118,19 +126,39 @@ class Calls:
         return True, html.Iframe(srcDoc=page, className="cl-report", sandbox="", title="Training report")
 
     def act(self, promotes: list[Any], rollbacks: list[Any], reason: str | None) -> Any:
-        """Promote a version or roll back, by the very command."""
+        """Promote a version or roll back, by the very command; what it said, a fault of the reason, and when."""
         if not any([*promotes, *rollbacks]) or not isinstance(ctx.triggered_id, dict):
-            return no_update, no_update
+            return (no_update,) * 3
         self._desk.require("admin")
+        if not (reason or "").strip():
+            return None, "Write the reason first", no_update
         by = f"page, {self._desk.caller()}"
-        if ctx.triggered_id["type"] == "promote":
-            said = command(["promote", "--model", str(ctx.triggered_id["version"])], by, reason)
-        else:
-            said = command(["rollback"], by, reason)
-        done = dmc.Alert(html.Pre(said, className="cl-pre"),
-                         title="Done. The service takes up a new champion by itself.",
-                         color="green", variant="light", className="cl-gap-top")  # fmt: skip
-        return done, self._desk.now().isoformat()
+        promotion = ctx.triggered_id["type"] == "promote"
+        arguments = ["promote", "--model", str(ctx.triggered_id["version"])] if promotion else ["rollback"]
+        try:
+            said = command(arguments, by, reason)
+        except WorkError as error:
+            title = "Not promoted" if promotion else "Not rolled back"
+            return _said(title, str(error), "red"), None, no_update
+        done = f"{'Promoted' if promotion else 'Rolled back'}. The service answers with it within some seconds."
+        return _said(done, said, "green"), None, self._desk.now().isoformat()
+
+
+def _said(title: str, words: str, colour: str) -> Any:
+    return dmc.Alert(html.Pre(words, className="cl-pre"), title=title, color=colour, variant="light",
+                     className="cl-gap-top")  # fmt: skip
+
+
+def badge(version: str, data: str) -> list[Any]:
+    """The model that answers, and "simulated demo" where it learned from a simulated market."""
+    text = f"Model {version}"
+    if data == "simulated":
+        return [dmc.Tooltip(
+            html.Span(f"Simulated demo · {text.lower()}", className="cl-badge is-demo", tabIndex=0),
+            label="The model learned from a simulated market, not from real campaigns. Do not spend money on its word.",
+            multiline=True, w=280,
+        )]  # fmt: skip
+    return [html.Span(text, className="cl-badge")]
 
 
 def command(arguments: Sequence[str], by: str, reason: str | None) -> str:

@@ -290,6 +290,11 @@
       const gone = entry ? bars(4) : "No longer in the list of candidates.";
       return [true, name, gone, entry ? bars(6) : [], entry ? bars(4) : [], { row: row, item: entry ? entry.item : null, at: pressed.at }];
     },
+    /* The service takes up another champion by itself: the tab is looked at again until it has. */
+    lookAgain: function (at) {
+      if (at) [3000, 8000, 15000, 30000].forEach((ms) => setTimeout(() => set("see-model", { data: Date.now() }), ms));
+      return none();
+    },
     compareWords: function (selected) {
       const n = (selected || []).length;
       return n > 4 ? ["Compare: at most 4", true] : n > 1 ? ["Compare " + n, false] : ["Compare: tick 2 to 4", true];
