@@ -128,7 +128,7 @@ def _task(request: ScoreRequest, info: ModelInfo, catalogue: Catalogue | None, n
     if request.model_version not in (None, info.version):
         raise unknown_version(str(request.model_version), info.version)
     asked, refused = sorted_out(request, catalogue)
-    built = _answering(request, [candidate for _, candidate in asked], catalogue)
+    built = ahead_of(request, [candidate for _, candidate in asked], catalogue)
     if built is None:
         return _Task(request, asked, refused, asked_at(request, now), None)
     rows = built.positions([str(candidate.creator_id) for _, candidate in asked])
@@ -209,10 +209,10 @@ def asked_at(request: Question, now: pd.Timestamp) -> pd.Timestamp:
 def is_quick(request: ScoreRequest, catalogue: Catalogue | None) -> bool:
     """Whether a candidate takes but a fraction of a millisecond: the creators built ahead answer."""
     asked = [one for one in request.read_candidates() if isinstance(one, Candidate)]
-    return _answering(request, asked, catalogue) is not None
+    return ahead_of(request, asked, catalogue) is not None
 
 
-def _answering(request: ScoreRequest, asked: Sequence[Candidate], catalogue: Catalogue | None) -> Creators | None:
+def ahead_of(request: Question, asked: Sequence[Candidate], catalogue: Catalogue | None) -> Creators | None:
     """The creators built ahead, where they can answer: all are asked by id, as of no time or as of theirs."""
     built = None if catalogue is None else catalogue.built
     if built is None or not asked or any(candidate.creator is not None for candidate in asked):

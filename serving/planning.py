@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from data.errors import Fault, UsageError
 from data.history import History
+from models.creators import Creators
 from models.families import Floats
 from models.overlap import shared_people
 from models.plan import Choice, Mask, Offers, Rules, choose, kept_shares
@@ -15,8 +19,8 @@ from models.plan_totals import Totals, budget_curve, largest_alone, totals
 from models.registry import ModelInfo
 from serving.answers import Interval, ItemError, MoneyInterval, ScoreResult
 from serving.catalogue import Catalogue
-from serving.handler import Scorer, abstained, asked_at, columns_of, model_of, sorted_out, time_text
-from serving.inputs import Questions, questions
+from serving.handler import Scorer, abstained, ahead_of, asked_at, columns_of, model_of, sorted_out, time_text
+from serving.inputs import Questions, about, asked_of, questions, terms_of
 from serving.plan_schemas import (
     PlanChoice,
     PlanLeft,
@@ -51,19 +55,16 @@ def plan(
     """
     if request.model_version not in (None, info.version):
         raise unknown_version(str(request.model_version), info.version)
-    as_of = asked_at(request, now)
     usable, refused = sorted_out(request, catalogue)
     usable, unusable = _priced(usable)
     refused += unusable
     labels = {place: candidate.label or f"inline-{place}" for place, candidate in usable}
     if not usable:
         raise UsageError(Fault("candidates", "none that can be planned with", _first_reason(refused)))
+    built = ahead_of(request, [candidate for _, candidate in usable], catalogue)
+    as_of = asked_at(request, now) if built is None else built.as_of
     asking = questions(request.campaign, usable, catalogue, as_of)
-    campaign = request.campaign
-    scores = scorer.score(
-        asking.history, asking.pairings, asking.terms, level=request.level, target_roi=campaign.target_roi,
-        safety=campaign.safety,
-    )  # fmt: skip
+    scores = _scores(request, usable, asking, scorer, built)
     if request.abstain:
         kept = (scores["support_level"] != "out").to_numpy()
         outside = scores.loc[~kept, "support_reasons"]
@@ -78,6 +79,22 @@ def plan(
     return _answer(
         request, info, as_of, offers, rules, choice, results_of(columns_of(scores), range(len(ids)), ids), refused
     )
+
+
+def _scores(
+    request: PlanRequest, usable: Sequence[tuple[int, Candidate]], asking: Questions, scorer: Scorer,
+    built: Creators | None,
+) -> pd.DataFrame:  # fmt: skip
+    """Scores of the candidates on the index of `asking`: of the creators built ahead where they know all of them."""
+    campaign = request.campaign
+    wish: dict[str, Any] = {"level": request.level, "target_roi": campaign.target_roi, "safety": campaign.safety}
+    if built is not None:
+        rows = built.positions([str(candidate.creator_id) for _, candidate in usable])
+        if (rows >= 0).all():
+            values = built.features(rows, asked_of(campaign, built))
+            columns = scorer.score_rows(values, about(campaign, len(usable)), terms_of(usable), **wish)
+            return pd.DataFrame(columns, index=asking.pairings.index)
+    return scorer.score(asking.history, asking.pairings, asking.terms, **wish)
 
 
 def _priced(usable: list[tuple[int, Candidate]]) -> tuple[list[tuple[int, Candidate]], list[ItemError]]:
