@@ -12,9 +12,12 @@ import pandas as pd
 import pytest
 
 from data.errors import UsageError
+from serving.page.candidates_view import source_text
 from serving.page.columns import guess, platform_hint
 from serving.page.directory import Directories, Directory, Search
-from serving.page.intake import Intake, Sheet, candidates_of, number_of, pasted, plain_handle, read_upload
+from serving.page.intake import Intake, candidates_of, number_of, pasted, plain_handle
+from serving.page.payloads import details_of
+from serving.page.sheets import Sheet, read_upload
 from tests.serving_fakes import catalogue
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -204,3 +207,73 @@ def test_real_exports(name: str, rows: int, sure: bool) -> None:
     assert found.sure is sure and len(intake.entries) == rows and not intake.wrong
     followers = pd.Series([e.followers for e in intake.entries], dtype="float64")
     assert followers.notna().mean() > 0.99 and followers.median() > 50_000
+
+
+REPORT = {
+    "work_platform": {"name": "Instagram"},
+    "profile": {
+        "platform_username": "new.one", "follower_count": 80_080, "language": "en",
+        "reputation_history": [{"month": "2024-11", "follower_count": 33_051}, {"month": "bad", "follower_count": 1}],
+        "recent_contents": [
+            {"type": "VIDEO", "description": "shoes 🥰", "published_at": "2025-04-10T15:44:27.000+00:00",
+             "engagement": {"like_count": 64_724, "comment_count": 177, "view_count": None, "play_count": 9e5}},
+            {"type": "IMAGE", "description": "no date", "engagement": None},
+        ],
+        "sponsored_contents": [{"type": "IMAGE", "description": "ad", "published_at": "2022-10-20T14:26:46Z",
+                                "engagement": {"like_count": -1}},
+                               {"type": "CAROUSEL_ALBUM", "published_at": "2023-10-20T14:26:46Z"}],
+        "audience": {
+            "countries": [{"code": "PK", "value": 63.72}, {"code": "nowhere", "value": 3}],
+            "gender_age_distribution": [{"gender": "MALE", "age_range": "18-24", "value": 40.0},
+                                        {"gender": "FEMALE", "age_range": "18-24", "value": 35.0},
+                                        {"gender": "FEMALE", "age_range": "65-", "value": 5.0}],
+            "languages": None, "interests": [{"name": "Fashion", "value": 39.97}],
+        },
+    },
+    "pricing": {"currency": "USD"},
+}  # fmt: skip
+
+
+def test_a_vendors_report_is_scored_with_its_posts_and_audience(directory: Directory) -> None:
+    sheet = read_upload(upload(json.dumps(REPORT)), "report.json")
+    again = Sheet.from_plain(json.loads(json.dumps(sheet.plain())))
+    entry = candidates_of(again, guess(sheet.rows.columns).columns, directory, None).entries[0]
+    item = entry.item
+    assert entry.platform == "instagram" and item["creator"]["followers"] == 80_080
+    # A post without a time, or with a count below 0, is not taken; views are plays where nothing else is told.
+    assert [(p["posted_at"], p.get("likes"), p.get("views"), p.get("sponsored")) for p in item["posts"]] == [
+        ("2025-04-10T15:44:27Z", 64_724, 9e5, None), ("2023-10-20T14:26:46Z", None, None, True)
+    ]  # fmt: skip
+    assert [p["media_type"] for p in item["posts"]] == ["video", "carousel"]
+    assert item["audience"] == {
+        "country": {"PK": pytest.approx(0.6372)}, "interest": {"Fashion": pytest.approx(0.3997)},
+        "age": {"18-24": pytest.approx(0.75), "65+": pytest.approx(0.05)},
+        "gender": {"male": pytest.approx(0.4), "female": pytest.approx(0.4)},
+    }  # fmt: skip
+    # A month's count is known once the month is over.
+    assert item["followers"] == [{"observed_at": "2024-12-01T00:00:00Z", "followers": 33_051}]
+    assert source_text(entry.plain()) == "your file, with 2 posts"
+
+
+def test_a_report_of_a_creator_of_the_catalogue_does_not_replace_what_is_known(directory: Directory) -> None:
+    told = json.dumps(REPORT).replace("new.one", "ana.runs")
+    sheet = read_upload(upload(told), "report.json")
+    entry = candidates_of(sheet, guess(sheet.rows.columns).columns, directory, None).entries[0]
+    assert entry.item == {"creator_id": "ana"}
+
+
+def test_a_business_discovery_answer() -> None:
+    media = {"like_count": 958, "comments_count": 333, "media_type": "VIDEO", "timestamp": "2021-10-22T14:00:39+0000"}
+    told = {"business_discovery": {"username": "b", "followers_count": 5, "media": {"data": [media]}}}
+    post = {"posted_at": "2021-10-22T14:00:39Z", "likes": 958, "comments_count": 333, "media_type": "video"}
+    assert details_of(told) == {"posts": [post]}
+    assert details_of({"profile": "x"}) == {} and details_of({"username": "a"}) == {}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not here")
+def test_a_real_vendors_report() -> None:
+    data = (SHARED / "api-payloads" / "creator-analytics-vendor" / "profile_analytics.json").read_bytes()
+    sheet = read_upload(upload(data), "profile_analytics.json")
+    item = candidates_of(sheet, guess(sheet.rows.columns).columns, Directory.of(None), None).entries[0].item
+    assert len(item["posts"]) == 20 and len(item["followers"]) == 7
+    assert sum(item["audience"]["age"].values()) == pytest.approx(1.0, abs=0.01)

@@ -21,10 +21,10 @@ from serving.page.after import deals_of, outcome_row, record, rows_of, within
 from serving.page.after_calls import Calls as AfterCalls
 from serving.page.after_view import result_view, said_view
 from serving.page.desk import CALLER, Desk
-from serving.page.intake import read_upload
 from serving.page.plan_calls import Calls as PlanCalls
 from serving.page.plan_calls import prepared
 from serving.page.plan_view import grid_rows
+from serving.page.sheets import read_upload
 from serving.page.shortlist import asked_of, entry_id, plain, rows
 from serving.problems import Problem
 from serving.store import open_store, store_url
@@ -80,8 +80,8 @@ def test_a_plan_is_the_endpoints_and_keeps_to_locks(desk: Desk) -> None:
     told = {row["creator_id"]: row for row in table}
     assert told["ana"]["state"] == "chosen" and told["ana"]["rule"] == "must" and told["ana"]["why"] == "you locked it"
     assert told["bo"]["state"] == "left" and told["bo"]["why"] == "you left it out" and told["bo"]["name"] == "=cmd()"
-    assert "Expected extra orders" in text_of(shown) and "alone" in text_of(shown)
-    assert "1 candidates without a fee" in text_of(more) and columns[0]["headerName"] == "In the plan"
+    assert "Expected extra orders" in text_of(shown) and "alone" in text_of(more)
+    assert "1 candidate without a fee left out" in text_of(more) and columns[0]["headerName"] == "In the plan"
     direct = desk.plan(
         BRIEF, [e["item"] for e in ENTRIES], budget=5000.0, must_have=["ana"], never=["bo"], as_of=answer["as_of"]
     )

@@ -15,7 +15,7 @@ from models.scorer import CreatorScorer
 from serving.outcomes import OutcomesResponse, record_outcomes
 from serving.page.creator import Deal, measured_of_row, subject_of
 from serving.page.desk import Desk
-from serving.page.intake import Sheet
+from serving.page.sheets import Sheet
 from serving.store_outcomes import current
 
 FORM: Mapping[str, str] = MappingProxyType({

@@ -12,7 +12,7 @@ from serving.outcomes import OutcomesResponse
 from serving.page.after import deals_of, moods, outcome_row, record, rows_of
 from serving.page.after_view import result_view, said_view
 from serving.page.desk import Desk
-from serving.page.intake import read_upload
+from serving.page.sheets import read_upload
 from serving.page.track_view import measured, measured_view
 from serving.page.wiring import Wiring
 

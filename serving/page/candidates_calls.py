@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, no_update
 
-from serving.page.candidates_view import found_rows, found_text, list_rows, mapping_view, result_view
+from serving.page.candidates_view import found_rows, found_text, list_rows
 from serving.page.columns import Guess, guess, platform_hint
 from serving.page.desk import Desk
 from serving.page.directory import Directories, Directory, Search
 from serving.page.export import csv_bytes
-from serving.page.intake import Intake, Sheet, candidates_of, pasted, read_upload
+from serving.page.intake import Intake, candidates_of, pasted
+from serving.page.intake_view import mapping_view, result_view
+from serving.page.sheets import Sheet, read_upload
 from serving.page.shortlist import entry_id
 from serving.page.wiring import Wiring
 from serving.schemas import MOST_CANDIDATES
@@ -240,7 +242,7 @@ def listed(entries: list[dict[str, Any]] | None) -> tuple[list[Any], dict[str, s
     entries = entries or []
     n = len(entries)
     words = "1 candidate" if n == 1 else f"{n:,} candidates"
-    unknown = sum(entry["source"] == "file" for entry in entries)
+    unknown = sum(entry["source"] == "file" and "posts" not in entry["item"] for entry in entries)
     without = sum("fee" not in entry["item"] for entry in entries)
     told = [f"{unknown:,} known from your list only: wide ranges" if unknown else "",
             f"{without:,} without a fee: no ROI, but a maximum fee" if without else ""]  # fmt: skip

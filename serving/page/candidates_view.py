@@ -9,17 +9,9 @@ import dash_ag_grid as dag
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from data.schemas import PLATFORMS
-from serving.page.columns import LABELS, Guess, Role
-from serving.page.intake import Sheet
-from serving.page.look import PLATFORM_WORDS, count, short_count
+from serving.page.look import PLATFORM_CHOICES, PLATFORM_WORDS
 from serving.page.parts import step_heading
 from serving.page.shortlist_view import THEME
-
-MOST_WRONG_SHOWN = 8
-_PREVIEW_ROWS = 4
-_PREVIEW_COLUMNS = 6
-_PLATFORM_CHOICES = [{"value": name, "label": PLATFORM_WORDS[name]} for name in PLATFORMS]
 
 
 def layout() -> Any:
@@ -109,7 +101,7 @@ def _search() -> Any:
             html.Div(
                 [
                     dmc.TextInput(id="find-text", label="Name or handle", debounce=300),
-                    dmc.Select(id="find-platform", label="Platform", data=_PLATFORM_CHOICES, clearable=True),
+                    dmc.Select(id="find-platform", label="Platform", data=PLATFORM_CHOICES, clearable=True),
                     many("find-category", "Category"),
                     many("find-country", "Country"),
                     many("find-language", "Language"),
@@ -163,7 +155,7 @@ def _paste() -> Any:
                 [
                     dmc.Select(
                         id="paste-platform", label="Platform of handles the catalogue does not have",
-                        data=_PLATFORM_CHOICES, value="instagram", w=300, allowDeselect=False,
+                        data=PLATFORM_CHOICES, value="instagram", w=300, allowDeselect=False,
                     ),
                     dmc.Button("Add", id="paste-add"),
                 ],
@@ -220,99 +212,20 @@ def _list() -> Any:
 
 def list_rows(entries: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> list[dict[str, Any]]:
     """Rows of the list of candidates."""
-    words = {"catalogue": "the catalogue", "file": "your list only"}
     return [
         {"id": key, "name": e["name"], "platform": PLATFORM_WORDS.get(str(e["platform"]), ""),
          "followers": e["followers"],
-         "fee": e["item"].get("fee"), "source": words[e["source"]]}
+         "fee": e["item"].get("fee"), "source": source_text(e)}
         for key, e in zip(ids, entries, strict=True)
     ]  # fmt: skip
 
 
-def mapping_view(sheet: Sheet, guess: Guess, filename: str, platform: str | None, opened: bool) -> Any:
-    """The mapping step: which column is what, with the first rows as they will be read."""
-    names = [{"value": name, "label": name} for name in sheet.rows.columns]
-    selects = [
-        dmc.Select(
-            id={"type": "column", "role": role}, label=label, data=names, value=guess.columns.get(role), clearable=True,
-            searchable=len(names) > 8, placeholder="not in this file",
-            error="Please check" if role in guess.unsure else None,
-        )
-        for role, label in LABELS.items()
-    ]  # fmt: skip
-    selects.append(
-        dmc.Select(id={"type": "default-platform", "role": "platform"}, label="Platform where a row names none",
-                   data=_PLATFORM_CHOICES, value=platform, clearable=True)
-    )  # fmt: skip
-    text = (
-        "The columns were recognised. Change them here if something is wrong."
-        if guess.sure
-        else "Please check which column is what; the marked ones are guesses."
-    )
-    body = html.Div(
-        [
-            html.P(text, className="cl-muted"),
-            html.Div(selects, className="cl-filters"),
-            html.H4("The first rows", className="cl-h4"),
-            _preview(sheet, guess),
-            html.Div(
-                dmc.Button("Use these columns", id={"type": "mapping-use", "role": "all"}),
-                className="cl-right cl-gap-top",
-            ),
-        ]
-    )
-    title = f"{filename}: {count(len(sheet.rows) + len(sheet.broken))} rows"
-    return dmc.Accordion(
-        [dmc.AccordionItem([dmc.AccordionControl(title), dmc.AccordionPanel(body)], value="mapping")],
-        value="mapping" if opened else None,
-        variant="separated",
-        className="cl-gap-top",
-    )
-
-
-def _preview(sheet: Sheet, guess: Guess) -> Any:
-    used = list(dict.fromkeys([*guess.columns.values(), *sheet.rows.columns]))[:_PREVIEW_COLUMNS]
-    roles = {name: LABELS[role] for role, name in guess.columns.items()}
-    head = html.Tr([html.Th([html.Div(name), html.Div(roles.get(name, "not used"), className="cl-muted")], scope="col")
-                    for name in used])  # fmt: skip
-    body = [
-        html.Tr([html.Td(html.Bdi(row[name])) for name in used]) for _, row in sheet.rows.head(_PREVIEW_ROWS).iterrows()
-    ]
-    table = html.Table([html.Thead(head), html.Tbody(body)], className="cl-table")
-    return html.Div(table, className="cl-scroll", tabIndex=0, role="region", **{"aria-label": "First rows of the file"})
-
-
-def result_view(added: int, repeated: int, wrong: Sequence[Mapping[str, Any]]) -> Any:
-    """What came of the last addition, with the rows that could not be used."""
-    parts = [f"{count(added)} added" if added else "Nothing added"]
-    if repeated:
-        parts.append(f"{count(repeated)} already in the list")
-    if wrong:
-        parts.append(f"{count(len(wrong))} {'row' if len(wrong) == 1 else 'rows'} left out")
-    children: list[Any] = [html.Div(", ".join(parts) + ".")]
-    if wrong:
-        children += [_wrong_table(wrong), html.Div(
-            dmc.Button("Download the rows left out", id={"type": "wrong-download", "role": "all"}, variant="default",
-                       size="compact-md"), className="cl-gap-top")]  # fmt: skip
-    colour = "petrol" if added and not wrong else "yellow" if added else "red"
-    return dmc.Alert(children, color=colour, variant="light", className="cl-result")
-
-
-def _wrong_table(wrong: Sequence[Mapping[str, Any]]) -> Any:
-    body = [
-        html.Tr([html.Td(str(row["row"] or "")), html.Td(html.Bdi(_first_cell(row["cells"]))), html.Td(row["why"])])
-        for row in wrong[:MOST_WRONG_SHOWN]
-    ]
-    more = len(wrong) - MOST_WRONG_SHOWN
-    head = html.Tr([html.Th(title, scope="col") for title in ("Row", "Begins with", "Why it was left out")])
-    table = html.Table([html.Thead(head), html.Tbody(body)], className="cl-table")
-    return html.Div([table, html.Div(f"and {count(more)} more in the download") if more > 0 else None],
-                    className="cl-scroll",
-                    tabIndex=0, role="region", **{"aria-label": "Rows left out"})  # fmt: skip
-
-
-def _first_cell(cells: Mapping[str, str]) -> str:
-    return next((text[:40] for text in cells.values() if text), "")
+def source_text(entry: Mapping[str, Any]) -> str:
+    """Where what is known of a candidate comes from."""
+    if entry["source"] == "catalogue":
+        return "the catalogue"
+    posts = len(entry["item"].get("posts", ()))
+    return f"your file, with {posts} posts" if posts else "your list only"
 
 
 def found_rows(profiles: Any) -> list[dict[str, Any]]:
@@ -327,11 +240,3 @@ def found_text(shown: int, total: int) -> str:
     if total > shown:
         return f"{total:,} creators; the {shown} with most followers are shown. Narrow the filters to see others."
     return f"{total:,} {'creator' if total == 1 else 'creators'}"
-
-
-def followers_text(value: float | None) -> str:
-    """Followers for a line of text."""
-    return f"{short_count(value)} followers" if value else ""
-
-
-Roles = Mapping[Role, str]

@@ -27,7 +27,7 @@ def drawer() -> Any:
             html.Div(id="creator-rest", children=_skeleton(6)),
             dcc.Store(id="fee-points"),
         ],
-        id="creator", position="right", size="min(920px, 100%)", title="Creator", padding="lg", keepMounted=True,
+        id="creator", position="right", size="min(920px, 100%)", title="Why this score", padding="lg", keepMounted=True,
         closeButtonProps={"aria-label": "Close the creator"},
     )  # fmt: skip
 
@@ -56,7 +56,7 @@ def head(row: Mapping[str, Any], currency: str, goal: str) -> Any:
                     figure_of("ROI", decimal(row["roi"], signed=True),
                               span(decimal(row["roi_low"], signed=True), decimal(row["roi_high"], signed=True))),
                     figure_of("Maximum fee", money(row["maximum_fee"], currency),
-                              f"break-even {money(row['break_even'], currency)}"),
+                              f"break-even {money(row['break_even'])}"),
                 ],
                 className="cl-figures is-six",
             ),
@@ -97,17 +97,12 @@ def _fee_slider(points: Sequence[Mapping[str, Any]], currency: str, safety: floa
     fees = [p["fee"] for p in points]
     start = min(range(len(fees)), key=lambda i: abs(fees[i] - (fee or 0.0))) if fees else 0
     last = len(fees) - 1
-    marks = (
-        [{"value": i, "label": f"{fees[i]:,.0f}"} for i in (0, last // 4, last // 2, 3 * last // 4, last)]
-        if fees
-        else []
-    )
     return html.Div(
         [
             html.H3("What would change the verdict", className="cl-h3 cl-part"),
             html.P(id="fee-words", className="cl-fee-words", role="status"),
-            dmc.Slider(id="fee-slider", min=0, max=max(last, 1), value=start, marks=marks, label=None, mb=28,
-                       thumbLabel="Fee", updatemode="drag"),
+            dmc.Slider(id="fee-slider", min=0, max=max(last, 1), value=start, label=None,
+                       thumbLabel="Fee", updatemode="drag", className="cl-fee-slider"),
             dcc.Graph(id="fee-curve", figure=figures.fee_curve(points, currency, safety, fees[start] if fees else None),
                       config=figures.CONFIG, className="cl-plot"),
         ]

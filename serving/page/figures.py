@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,8 @@ from serving.page.look import ACCENT, BAD, FAMILY_COLOURS, FAMILY_WORDS, GOOD, Q
 CONFIG = {"displayModeBar": False, "responsive": True}
 _FONT = "Inter, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
 _CLEAR = "rgba(0,0,0,0)"
+_TYPICAL, _REST = "A typical creator of this reach", "Everything else"
+_WINDOW = re.compile(r", (\d+ days|cautious|trimmed mean)$")
 
 
 def figure(title: str, height: int, **layout: Any) -> go.Figure:
@@ -27,21 +31,20 @@ def figure(title: str, height: int, **layout: Any) -> go.Figure:
         margin={"l": 10, "r": 16, "t": 44, "b": 44}, hoverlabel={"font": {"family": _FONT}}, dragmode=False,
         **layout,
     )  # fmt: skip
-    made.update_xaxes(gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10)
+    made.update_xaxes(gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10,
+                      title_font_size=12.5)  # fmt: skip
     made.update_yaxes(
         gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10,
-        ticklabelstandoff=6,
+        ticklabelstandoff=6, title_font_size=12.5,
     )  # fmt: skip
     return made
 
 
 def waterfall(reasons: Sequence[Mapping[str, Any]], total: float, things: str) -> go.Figure:
     """What each reason adds to the expected extra conversions: from a typical pairing down to the sum."""
-    first = [r for r in reasons if r["feature"] == "typical"]
-    rest = [r for r in reasons if r["feature"] not in ("typical",)]
-    steps = [*first, *rest]
-    names = [_wrapped(reason_label(r)) for r in steps] + [_wrapped(f"Expected extra {things}")]
-    values = [r["incremental_conversions"] for r in steps] + [total]
+    steps = steps_of(reasons)
+    names = [_wrapped(step.label) for step in steps] + [_wrapped(f"Expected extra {things}")]
+    values = [step.value for step in steps] + [total]
     made = figure(f"What makes up the expected extra {things}", 96 + 34 * len(names))
     made.add_trace(
         go.Waterfall(
@@ -49,7 +52,7 @@ def waterfall(reasons: Sequence[Mapping[str, Any]], total: float, things: str) -
             text=[decimal(v, 1, signed=True) for v in values[:-1]] + [decimal(total, 1)], textposition="outside",
             increasing={"marker": {"color": GOOD}}, decreasing={"marker": {"color": BAD}},
             totals={"marker": {"color": ACCENT}}, connector={"line": {"color": QUIET, "width": 1, "dash": "dot"}},
-            hovertext=[r["text"] for r in steps] + ["The sum"], hoverinfo="text", cliponaxis=False,
+            hovertext=["<br>".join(step.texts) for step in steps] + ["The sum"], hoverinfo="text", cliponaxis=False,
         )
     )  # fmt: skip
     made.update_yaxes(autorange="reversed", title=None)
@@ -58,12 +61,38 @@ def waterfall(reasons: Sequence[Mapping[str, Any]], total: float, things: str) -
     return made
 
 
+@dataclass(frozen=True)
+class Step:
+    """A bar of the waterfall: one thing, however many features tell of it."""
+
+    label: str
+    value: float
+    texts: tuple[str, ...]
+
+
+def steps_of(reasons: Sequence[Mapping[str, Any]]) -> list[Step]:
+    """The reasons as steps: a typical creator first, then the largest, what is left last.
+
+    Features of one thing over several windows (`Complaints`, `Complaints, 180 days`) are one step: their sum.
+    """
+    found: dict[str, Step] = {}
+    for reason in reasons:
+        label = _WINDOW.sub("", reason_label(reason))
+        before = found.get(label, Step(label, 0.0, ()))
+        value = before.value + reason["incremental_conversions"]
+        found[label] = Step(label, value, (*before.texts, str(reason["text"])))
+    ends = (_TYPICAL, _REST)
+    middle = sorted((s for s in found.values() if s.label not in ends), key=lambda step: -abs(step.value))
+    return [*(found[name] for name in ends[:1] if name in found), *middle,
+            *(found[name] for name in ends[1:] if name in found)]  # fmt: skip
+
+
 def reason_label(reason: Mapping[str, Any]) -> str:
     """A reason's name for an axis."""
     if reason["feature"] == "typical":
-        return "A typical creator of this reach"
+        return _TYPICAL
     if reason["feature"] == "others":
-        return "Everything else"
+        return _REST
     return label_of(str(reason["feature"]))
 
 
@@ -106,15 +135,15 @@ def fee_curve(points: Sequence[Mapping[str, Any]], currency: str, safety: float,
                    line={"color": GOOD, "width": 1.5, "dash": "dash"})  # fmt: skip
     made.add_annotation(x=fees[-1] if fees else 1, y=safety, text=f"your safety, {safety:.0%}", showarrow=False,
                         xanchor="right", yanchor="bottom")  # fmt: skip
-    made.update_yaxes(range=[0, 1.02], tickformat=".0%", title="chance that ROI is above 0")
-    made.update_xaxes(title=f"fee, {currency}", rangemode="tozero")
+    made.update_yaxes(range=[0, 1.02], tickformat=".0%", title="chance to earn back")
+    made.update_xaxes(title=f"fee, {currency}", rangemode="tozero", tickformat=",")
     return made
 
 
 def audience(dimension: str, rows: Sequence[tuple[str, float | None, float | None]]) -> go.Figure:
     """The audience's shares beside those wanted."""
     names = [row[0] for row in rows]
-    made = figure(f"Audience by {dimension}", 110 + 34 * len(names), bargap=0.32, legend={"orientation": "h", "y": 1.0,
+    made = figure(f"Audience by {dimension}", 110 + 38 * len(names), bargap=0.32, legend={"orientation": "h", "y": 1.0,
                   "yanchor": "bottom", "x": 1, "xanchor": "right"})  # fmt: skip
     alone = all(row[2] is None for row in rows) or all(row[1] is None for row in rows)
     for place, (label, colour) in enumerate((("audience", ACCENT), ("wanted", QUIET))):
@@ -125,6 +154,7 @@ def audience(dimension: str, rows: Sequence[tuple[str, float | None, float | Non
             go.Bar(orientation="h", y=names, x=values, name=label, marker={"color": colour},
                    width=0.5 if alone else None,
                    text=[percent(v) for v in values], textposition="outside", cliponaxis=False,
+                   textfont={"size": 11}, constraintext="none",
                    hovertemplate=f"%{{y}}, {label}: %{{x:.0%}}<extra></extra>")
         )  # fmt: skip
     top = max((value for _, *both in rows for value in both if isinstance(value, float)), default=1.0)
@@ -183,7 +213,7 @@ def intervals(rows: Sequence[Mapping[str, Any]], name: str, title: str, axis: st
 def peers_figure(followers: Any, rates: Any, own_followers: float, own_rate: float) -> go.Figure:
     """Engagement by followers of peers as dots with the band that holds 80 % of them, the creator marked."""
     low, middle, high = (float(np.quantile(rates, q)) for q in (0.1, 0.5, 0.9))
-    made = figure("Engagement per follower, beside peers of like size", 300)
+    made = figure("Likes and comments per follower, beside peers of like size", 300)
     made.add_hrect(y0=low, y1=high, fillcolor="rgba(43,134,171,.12)", line_width=0)
     made.add_hline(y=middle, line={"color": QUIET, "width": 1.5, "dash": "dash"}, annotation_text="median of peers",
                    annotation_position="top right")  # fmt: skip
@@ -197,7 +227,7 @@ def peers_figure(followers: Any, rates: Any, own_followers: float, own_rate: flo
                    hovertemplate="%{x:,.0f} followers: %{y:.2%}<extra>this creator</extra>")
     )  # fmt: skip
     made.update_xaxes(title="followers", type="log", dtick=None)
-    made.update_yaxes(title="likes and comments per follower", tickformat=".1%", rangemode="tozero")
+    made.update_yaxes(title="engagement per follower", tickformat=".1%", rangemode="tozero")
     return made
 
 
@@ -213,9 +243,9 @@ def budget_curve(points: Sequence[Mapping[str, Any]], budget: float, currency: s
             f"%{{customdata[1]:,.0f}} {currency}<extra></extra>",
         )
     )  # fmt: skip
-    made.add_vline(x=budget, line={"color": QUIET, "width": 1.5, "dash": "dash"}, annotation_text="your budget",
+    made.add_vline(x=budget, line={"color": QUIET, "width": 1.5, "dash": "dash"}, annotation_text=" your budget",
                    annotation_position="bottom right")  # fmt: skip
-    made.update_xaxes(title=f"budget, {currency}", rangemode="tozero")
+    made.update_xaxes(title=f"budget, {currency}", rangemode="tozero", tickformat=",")
     made.update_yaxes(title=f"extra {things}", rangemode="tozero")
     return made
 

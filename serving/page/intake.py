@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import csv
-import io
 import itertools
 import json
 import math
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
 
-from data.errors import Fault, UsageError, shorten
+from data.errors import shorten
 from data.mapping_values import human_number
-from data.rows import READABLE, column_names, decode, ending_of, read_bytes, read_rows, sniff_delimiter
 from data.schemas import PLATFORMS
 from serving.page.columns import Role
 from serving.page.directory import Directory
+from serving.page.sheets import Sheet, WrongRow
 from serving.problems import faults_of
 from serving.schemas import MOST_CANDIDATES, Candidate
 
-MOST_BYTES = 20 * 1024 * 1024
-MOST_ROWS = 5_000
 _MONEY_SIGNS = re.compile(r"[€$£¥₹\s\u00a0\u202f']|\b[A-Z]{3}\b")
 _THOUSANDS_OR_DECIMALS = re.compile(r"^\d{1,3}(\.\d{3})+$")
 _EUROPEAN = re.compile(r"^\d{1,3}(\.\d{3})*,\d{1,2}$")
@@ -55,77 +47,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class WrongRow:
-    """A row that cannot be used: its number in the file (the heading is row 1), why, and its cells."""
-
-    row: int
-    why: str
-    cells: dict[str, str]
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON for the browser."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
 class Intake:
     """What came of a table."""
 
     entries: list[Entry]
     wrong: list[WrongRow]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The rows of an uploaded file as text, one column per field; `broken` rows have more cells than the heading."""
-
-    rows: pd.DataFrame
-    broken: list[WrongRow]
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON for the browser."""
-        return {"columns": list(self.rows.columns), "rows": self.rows.to_numpy().tolist(),
-                "broken": [row.plain() for row in self.broken]}  # fmt: skip
-
-    @classmethod
-    def from_plain(cls, told: Mapping[str, Any]) -> Sheet:
-        """The sheet that `plain` described."""
-        rows = pd.DataFrame(told["rows"], columns=told["columns"], dtype="object")
-        return cls(rows, [WrongRow(**row) for row in told["broken"]])
-
-
-def read_upload(contents: str, filename: str) -> Sheet:
-    """The rows of an uploaded file.
-
-    `contents` is a browser's data URL. The name decides the format by its ending and is used for nothing else. Raises
-    UsageError naming what is wrong with the file.
-    """
-    shown = shorten(Path(filename).name or "the file", 60)
-    ending = ending_of(Path(filename.lower()))
-    if ending not in READABLE:
-        came = f"the ending .{ending}" if ending else "no ending"
-        raise UsageError(Fault(shown, came, "a spreadsheet (.xlsx) or a table (.csv, .tsv, .json)"))
-    try:
-        data = base64.b64decode(contents.partition(",")[2], validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise UsageError(Fault(shown, "an upload that broke off", "the whole file; try again")) from error
-    if len(data) > MOST_BYTES:
-        raise UsageError(Fault(shown, f"{len(data) / 2**20:.0f} MiB", f"at most {MOST_BYTES // 2**20} MiB"))
-    with tempfile.TemporaryDirectory(prefix="creatorlift-") as folder:
-        path = Path(folder) / f"upload.{ending}{'.gz' if filename.lower().endswith('.gz') else ''}"
-        path.write_bytes(data)
-        try:
-            rows, broken = _rows(path, ending)
-        except UsageError as error:
-            raise UsageError(
-                [Fault(f.where.replace(str(path), shown), f.got.replace(str(path), shown), f.allowed)
-                 for f in error.faults]
-            ) from error  # fmt: skip
-    if rows.empty:
-        raise UsageError(Fault(shown, "no rows", "one row per creator below the heading"))
-    if len(rows) > MOST_ROWS:
-        raise UsageError(Fault(shown, f"{len(rows):,} rows", f"at most {MOST_ROWS:,}; use the endpoint for more"))
-    return Sheet(_as_text(rows), broken)
 
 
 def candidates_of(sheet: Sheet, columns: Mapping[Role, str], directory: Directory, platform: str | None) -> Intake:
@@ -142,12 +68,13 @@ def candidates_of(sheet: Sheet, columns: Mapping[Role, str], directory: Director
     wrong = list(sheet.broken)
     skipped = {row.row for row in sheet.broken}
     numbers = (number for number in itertools.count(2) if number not in skipped)
-    for number, cells in zip(numbers, sheet.rows.to_dict("records"), strict=False):
+    details = itertools.chain(sheet.details, itertools.repeat({}))
+    for number, cells, more in zip(numbers, sheet.rows.to_dict("records"), details, strict=False):
         told = {role: str(cells.get(name) or "").strip() for role, name in columns.items()}
         if not any(str(value or "").strip() for value in cells.values()):
             continue
         try:
-            entries.append(_entry(told, directory, platform))
+            entries.append(_entry(told, more, directory, platform))
         except ValueError as error:
             shown = {str(k): "" if v is None else str(v) for k, v in cells.items()}
             wrong.append(WrongRow(number, str(error), shown))
@@ -187,7 +114,7 @@ def number_of(text: str, what: str) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _entry(told: Mapping[Role, str], directory: Directory, platform: str | None) -> Entry:
+def _entry(told: Mapping[Role, str], more: Mapping[str, Any], directory: Directory, platform: str | None) -> Entry:
     terms = {name: number_of(told[name], name.replace("_", " ")) for name in _TERMS if told.get(name)}
     item: dict[str, Any] = {str(name): value for name, value in terms.items() if value is not None}
     where = _platform(told.get("platform", ""))
@@ -200,7 +127,8 @@ def _entry(told: Mapping[Role, str], directory: Directory, platform: str | None)
         item["creator_id"] = found.creator_id
         entry = Entry(item, found.name, found.platform, found.followers, "catalogue")
     else:
-        entry = _unknown(told, item, handle or asked, where or platform)
+        # What the catalogue does not know is told by the file: posts, audience, follower history.
+        entry = _unknown(told, {**item, **more}, handle or asked, where or platform)
     _check(entry.item)
     return entry
 
@@ -243,65 +171,3 @@ def _platform(text: str) -> str | None:
     if word not in PLATFORMS:
         raise ValueError(f"platform {shorten(text, 30)} is none of {', '.join(PLATFORMS)}")
     return word
-
-
-def _rows(path: Path, ending: str) -> tuple[pd.DataFrame, list[WrongRow]]:
-    if ending == "json":
-        return _json_rows(path), []
-    try:
-        return read_rows(path), []
-    except UsageError:
-        if ending not in ("csv", "tsv", "txt"):
-            raise
-        found = _uneven(path, ending)
-        if found is None:
-            raise
-        return found
-
-
-def _uneven(path: Path, ending: str) -> tuple[pd.DataFrame, list[WrongRow]] | None:
-    """A delimited file whose rows are of different lengths: short ones are filled up, long ones are broken.
-
-    None when something else is wrong with it.
-    """
-    text, _ = decode(read_bytes(path), path)
-    lines = list(csv.reader(io.StringIO(text), delimiter="\t" if ending == "tsv" else sniff_delimiter(text)))
-    if len(lines) < 2 or len({len(line) for line in lines}) == 1:
-        return None
-    names = column_names(lines[0])
-    whole: list[list[str]] = []
-    broken: list[WrongRow] = []
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) > len(names):
-            why = f"{len(line)} cells under {len(names)} headings; a text with a comma needs quotes"
-            broken.append(WrongRow(number, why, dict(zip(names, line, strict=False))))
-        else:
-            whole.append(line + [""] * (len(names) - len(line)))
-    return pd.DataFrame(whole, columns=names, dtype="object"), broken
-
-
-def _json_rows(path: Path) -> pd.DataFrame:
-    """The records of a JSON document as flat rows with dotted names: an array, its `items` or `data`, or one object."""
-    try:
-        document = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise UsageError(Fault(str(path), shorten(str(error), 100), "well-formed JSON")) from error
-    if isinstance(document, dict):
-        held = next(
-            (document[k] for k in ("items", "data", "results") if isinstance(document.get(k), list)), [document]
-        )
-        document = held
-    if not isinstance(document, list) or not all(isinstance(record, dict) for record in document):
-        raise UsageError(Fault(str(path), "something else", "an array of objects"))
-    return pd.json_normalize(document)
-
-
-def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
-    def cell(value: Any) -> str:
-        if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-            return ""
-        if isinstance(value, float) and value.is_integer():
-            return str(int(value))
-        return shorten(value, 200) if isinstance(value, list | dict) else str(value)
-
-    return pd.DataFrame({str(name): [cell(v) for v in rows[name].tolist()] for name in rows.columns})

@@ -22,6 +22,7 @@ FAMILY_WORDS: Mapping[str, str] = MappingProxyType({
 PLATFORM_WORDS: Mapping[str, str] = MappingProxyType(
     {"instagram": "Instagram", "tiktok": "TikTok", "youtube": "YouTube", "other": "Other"}
 )
+PLATFORM_CHOICES = [{"value": name, "label": label} for name, label in PLATFORM_WORDS.items()]
 SUPPORT_WORDS: Mapping[str, str] = MappingProxyType({
     "in": "like past deals",
     "edge": "somewhat unlike past deals",

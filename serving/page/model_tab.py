@@ -23,6 +23,7 @@ from serving.page.track_view import drift, drift_view
 from serving.page.wiring import Wiring
 
 SECONDS = 300
+_CENSUS = {"collaborations": "Collaborations in the workspace", "labels": "Lift tests it learned from"}
 _PROMOTION = "promotion."
 _WORKING = "Loading the version and asking the gate. This can take half a minute."
 
@@ -221,7 +222,7 @@ def live_view(version: str, data: str, info: Mapping[str, Any], catalogue: Any) 
          f"{decimal(factor.get('factor'), 2)} ({decimal(factor.get('low'), 2)} to "
          f"{decimal(factor.get('high'), 2)}, from {count(factor.get('n'))} deals)" if factor else "–"),
         ("Spread of lift that nothing explains (ln)", decimal(info.get("lift_spread_unexplained"), 2)),
-        *((f"Collaborations: {name}", count(n)) for name, n in (info.get("census") or {}).items()),
+        *((_CENSUS.get(name, f"Collaborations: {name}"), count(n)) for name, n in (info.get("census") or {}).items()),
     ]  # fmt: skip
     rows = [html.Tr([html.Th(label, scope="row"), html.Td(value)]) for label, value in facts]
     return html.Div([shown, card(html.H3("What it learned from", className="cl-h3"),

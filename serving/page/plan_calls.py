@@ -84,8 +84,8 @@ class Calls:
         names = {one["creator_id"]: one["name"] for one in ask["listed"]}
         goal = ask["campaign"].get("goal", "sales")
         return (
-            result_view(plan, goal, names), grid_rows(plan, ask["listed"], kept), columns(plan["currency"], goal),
-            more_view(plan, names),
+            result_view(plan, goal), grid_rows(plan, ask["listed"], kept), columns(plan["currency"], goal),
+            more_view(plan, goal, names),
         )  # fmt: skip
 
 

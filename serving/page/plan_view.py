@@ -131,10 +131,9 @@ def grid_rows(
     return rows
 
 
-def result_view(plan: Mapping[str, Any], goal: str, names: Mapping[str, str]) -> Any:
-    """What the set brings, beside one large creator for the same money, and the curve over budgets."""
+def result_view(plan: Mapping[str, Any], goal: str) -> Any:
+    """What the set brings, in four numbers."""
     totals, currency = plan["totals"], plan["currency"]
-    things = conversion_word(goal)
     if not plan["chosen"]:
         text = "No candidate brings more than it costs at these fees. Negotiate fees down, or add other candidates."
         return dmc.Alert(
@@ -143,25 +142,23 @@ def result_view(plan: Mapping[str, Any], goal: str, names: Mapping[str, str]) ->
     extra, profit = totals["incremental_conversions"], totals["profit"]
     return html.Div(
         [
-            html.Div(
-                [
-                    figure_of("Creators booked", count(totals["creators"]), f"cost {money(totals['cost'], currency)}"),
-                    figure_of(f"Expected extra {things}", orders(extra["expected"]),
-                              span(orders(extra["low"]), orders(extra["high"]))),
-                    figure_of("Expected profit", money(profit["expected"], currency),
-                              span(money(profit["low"]), money(profit["high"]))),
-                    figure_of("Chance to earn back", percent(totals["probability_positive"]), "of the set as a whole"),
-                ],
-                className="cl-figures cl-gap-top",
-            ),
-            _versus(plan, things, names),
-            html.Div(
-                [plot(figures.budget_curve(plan["curve"], plan["budget"], currency, things),
-                      "Extra conversions by budget"),
-                 plot(figures.marginal(plan["curve"], currency, things), "Extra conversions per 100 more of budget")],
-                className="cl-two cl-card",
-            ),
-        ]
+            figure_of("Creators booked", count(totals["creators"]), f"cost {money(totals['cost'], currency)}"),
+            figure_of(f"Expected extra {conversion_word(goal)}", orders(extra["expected"]),
+                      span(orders(extra["low"]), orders(extra["high"]))),
+            figure_of("Expected profit", money(profit["expected"], currency),
+                      span(money(profit["low"]), money(profit["high"]))),
+            figure_of("Chance to earn back", percent(totals["probability_positive"]), "of the set as a whole"),
+        ],
+        className="cl-figures cl-gap-top",
+    )  # fmt: skip
+
+
+def _curves(plan: Mapping[str, Any], things: str) -> Any:
+    curve, currency = plan["curve"], plan["currency"]
+    return html.Div(
+        [plot(figures.budget_curve(curve, plan["budget"], currency, things), f"Extra {things} by budget"),
+         plot(figures.marginal(curve, currency, things), f"Extra {things} per 100 more of budget")],
+        className="cl-two cl-card",
     )  # fmt: skip
 
 
@@ -193,22 +190,23 @@ def _versus(plan: Mapping[str, Any], things: str, names: Mapping[str, str]) -> A
     head = html.Tr([html.Th("", scope="col"), html.Th(f"The plan: {together['creators']} creators", scope="col"),
                     html.Th(html.Bdi(f"{name} alone"), scope="col")])  # fmt: skip
     body = [html.Tr([html.Th(label, scope="row"), *cells]) for label, *cells in rows]
-    table = html.Table([html.Thead(head), html.Tbody(body)], className="cl-table")
+    table = html.Table([html.Thead(head), html.Tbody(body)], className="cl-table cl-versus")
     return card(html.H3("Against one large creator for the same money", className="cl-h3"), table, className="cl-gap")
 
 
-def more_view(plan: Mapping[str, Any], names: Mapping[str, str]) -> Any:
-    """Overlaps, proof, and who could not be planned with."""
+def more_view(plan: Mapping[str, Any], goal: str, names: Mapping[str, str]) -> Any:
+    """Proof, one large creator beside the set, the curve over budgets, overlaps, and who could not be planned with."""
+    things = conversion_word(goal)
     proof = plan["proof"]
     gap = "This is the best possible plan." if proof["gap"] < 1e-3 else (
         f"No permitted plan can be more than {percent(proof['gap'])} better.")  # fmt: skip
     lost = plan["totals"]["conversions_lost_to_overlap"]
-    parts = [
-        html.P(
-            f"{gap} Overlap of audiences takes away {orders(lost)} expected conversions, already counted.",
-            className="cl-note",
-        )
-    ]
+    overlap = f"Overlap of audiences takes away {orders(lost)} extra {things}, already counted." if lost >= 0.05 else ""
+    unpriced = sum(error["code"] == "no_fee" for error in plan["errors"])
+    without = f"{count(unpriced)} candidate{'s' * (unpriced != 1)} without a fee left out." if unpriced else ""
+    parts = [html.P(" ".join(filter(None, [gap, overlap, without])), className="cl-note")]
+    if plan["chosen"]:
+        parts += [_versus(plan, things, names), _curves(plan, things)]
     shared = [o for o in plan["overlaps"] if o["share_of_smaller"] >= _LEAST_OVERLAP][:_MOST_OVERLAPS]
     if shared:
         items = [
@@ -219,10 +217,5 @@ def more_view(plan: Mapping[str, Any], names: Mapping[str, str]) -> Any:
         ]  # fmt: skip
         parts.append(
             card(html.H3("Who reaches the same people", className="cl-h3"), html.Ul(items), className="cl-gap")
-        )
-    unpriced = sum(error["code"] == "no_fee" for error in plan["errors"])
-    if unpriced:
-        parts.append(
-            html.P(f"{count(unpriced)} candidates without a fee are not part of the plan.", className="cl-note")
         )
     return html.Div(parts)

@@ -38,8 +38,9 @@ def measured_view(told: Measured) -> Any:
     heading = html.H3("How the tool has done so far", className="cl-h3")
     if told.compared == 0:
         text = (
-            f"{count(told.outcomes)} outcomes are known, {count(told.measured)} of them with a lift test. None was "
-            "scored before its deal was agreed, so nothing can be said yet."
+            f"{count(told.outcomes)} {'outcome is' if told.outcomes == 1 else 'outcomes are'} known, "
+            f"{count(told.measured)} with a lift test. None was scored before its deal was agreed, so nothing can be "
+            "said yet."
         )
         return card(heading, html.P(text, className="cl-muted"))
     coverage = f"asked for {percent(told.level)}" if told.level is not None else ""
