@@ -123,5 +123,7 @@ def test_the_list_says_how_many_and_what_is_missing() -> None:
         and button == "Score 4 candidates"
         and not disabled
     )
-    assert "1 known from your list only" in state and "1 without a fee" in state
+    assert "known from your list only" not in state and "1 without a fee" in state
+    bare = entry({"creator": {"creator_id": "x", "platform": "tiktok"}}, source="file")
+    assert "1 known from your list only" in listed([*ENTRIES, bare])[5]
     assert listed([])[4] is True
