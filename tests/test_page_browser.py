@@ -5,13 +5,14 @@ Screenshots go to `var/screenshots/`, for people to look at.
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import uvicorn
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from data.sources import read_tables
+from models import registry
 from serving.config import ServeSettings
 from serving.live import load_live
 from serving.server import listen, uvicorn_config
@@ -28,6 +30,8 @@ from serving.service import make_service
 from serving.store import open_store, store_url
 from serving.store_keys import create_key
 from tests.conftest import PROMOTED_AT, Trained
+from tests.test_training_gate import another_version
+from training.gate import history
 
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = Path(__file__).parent.parent / "var" / "screenshots"
@@ -362,12 +366,19 @@ def test_a_brief_by_link_saved_and_kept_over_a_reload(someone: Visit, browser: A
         assert guest.page.get_by_label("Brand").input_value() == "Northpeak"
 
 
+def key_of(state: Path, name: str, scope: str) -> str:
+    """A new key of the service that keeps its memory in `state`."""
+    store = open_store(store_url({"CREATORLIFT_STATE": str(state)}))
+    try:
+        return create_key(store, name, [scope], at=PROMOTED_AT, by="the tests")[1]
+    finally:
+        store.close()
+
+
 def test_keys_are_asked_for_and_their_scopes_kept(
     browser: Any, trained_once: Trained, files: dict[str, Path], tmp_path: Path
 ) -> None:
-    store = open_store(store_url({"CREATORLIFT_STATE": str(tmp_path)}))
-    _, scorer = create_key(store, "marketing", ["score"], at=PROMOTED_AT, by="the tests")
-    store.close()
+    scorer = key_of(tmp_path, "marketing", "score")
     with served(trained_once, tmp_path) as address:
         for guest in visit(browser, 1440, "light"):
             refused = guest.page.request.get(address + "/app/")
@@ -387,3 +398,63 @@ def test_keys_are_asked_for_and_their_scopes_kept(
             guest.page.keyboard.press("Enter")
             guest.page.click("#after-save")
             guest.page.wait_for_selector("text=This needs a key with the scope `outcomes`")
+
+
+def test_a_promotion_and_the_way_back(
+    browser: Any, trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = registry.database_file(trained.uri)
+    assert old is not None
+    shutil.copytree(old.parent, tmp_path / "registry")
+    copied = replace(trained, uri=f"sqlite:///{tmp_path}/registry/mlflow.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", copied.uri)
+    assert another_version(tmp_path) == "2"
+    admin = {"username": "", "password": key_of(tmp_path / "state", "data science", "admin")}
+    with served(copied, tmp_path / "state") as address:
+        for guest in visit(browser, 1440, "light", http_credentials=admin):
+            page = guest.page
+            guest.open(address)
+            guest.step("Model")
+            page.click("#model-versions :text-is('Promote')")
+            page.wait_for_selector("text=Write the reason first")
+            page.get_by_label("Reason").fill("better on the newest deals")
+            page.click("#model-versions :text-is('Promote')")
+            page.wait_for_selector("#act-said :text('Promoted.')")
+            page.wait_for_selector("#model-versions li:has-text('promote 1 → 2 by page, ')")
+            assert "better on the newest deals" in page.inner_text("#model-versions li >> nth=0")
+            # The service takes it up by itself, and the page says so at the top of every step.
+            page.wait_for_selector("#badge:has-text('model 2')")
+            guest.shot("8-model-promoted")
+            page.get_by_label("Reason").fill("odd scores")
+            page.click("#model-versions :text-is('Roll back')")
+            page.wait_for_selector("#act-said :text('Rolled back.')")
+            page.wait_for_selector("#model-versions li:has-text('rollback 2 → 1 by page, ')")
+            assert guest.faults == []
+    assert registry.resolve().version == "1"
+    assert [(act.action, act.reason) for act in history()[1:]] == [
+        ("promote", "better on the newest deals"), ("rollback", "odd scores")
+    ]  # fmt: skip
+
+
+def test_every_request_may_be_answered_by_another_worker(
+    someone: Visit, address: str, trained_once: Trained, files: dict[str, Path], tmp_path: Path
+) -> None:
+    with served(trained_once, tmp_path) as other:
+        turns = itertools.cycle((address, other))
+        asked: list[str] = []
+
+        def elsewhere(route: Any) -> None:
+            asked.append(next(turns))
+            route.continue_(url=route.request.url.replace(address, asked[-1]))
+
+        someone.page.route("**/_dash-update-component*", elsewhere)
+        someone.open(address)
+        someone.score(files["mine.csv"])
+        someone.page.click("#shortlist .ag-body .cl-link >> nth=0")
+        someone.page.wait_for_selector("#fee-words:has-text('At a fee of')")
+        someone.page.wait_for_selector("#creator-rest >> text=Past collaborations")
+        someone.page.keyboard.press("Escape")
+        someone.step("Plan")
+        someone.page.wait_for_selector("#plan-grid .cl-rule")
+        assert asked.count(other) > 5 and abs(asked.count(other) - asked.count(address)) <= 1
+        assert someone.faults == []

@@ -34,7 +34,7 @@ from serving.page import (
 from serving.page.brief import defaults, values_of
 from serving.page.delivery import Delivery
 from serving.page.desk import Desk
-from serving.page.first_sight import STEPS, first_sight
+from serving.page.first_sight import HEAD, STEPS, first_sight
 from serving.page.look import THEME
 from serving.page.parts import scheme_words
 from serving.page.wiring import Wiring
@@ -49,16 +49,13 @@ LATER: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("model", model_tab.layout),
 )
 """What is put on the page once the brief can be written, one after another; `over` opens above the steps."""
-_INDEX = """<!doctype html>
+_INDEX = (
+    """<!doctype html>
 <html lang="en">
 <head>{%metas%}<title>{%title%}</title>
-<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 22'%3E%3Crect
- width='22' height='22' rx='6' fill='%231f7298'/%3E%3Cpath d='M6 6v10h10M6 13l4-2 6-5' fill='none' stroke='%23fff'
- stroke-width='2'/%3E%3C/svg%3E">
-{%css%}<meta name="color-scheme" content="light dark">
-<script>try{var s=localStorage.getItem("mantine-color-scheme-value")
-||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light");
-document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}</script>
+"""
+    + HEAD
+    + """{%css%}
 </head>
 <body>
 <div id="cl-offline" role="status" hidden>Connection lost. Trying again; nothing you typed is gone.</div>
@@ -66,6 +63,7 @@ document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}<
 <footer hidden>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>"""
+)
 _NOT_AT_ONCE = re.compile(
     r'<script src="(?P<src>[^"]*/'
     r'(?:dash_ag_grid/dash_ag_grid\.|dash/dash_table/)[^"]*)"></script>\s*'

@@ -77,6 +77,22 @@ FIELDS: tuple[Field, ...] = (
     Field("safety", "Safety", "percent", "How sure the maximum fee must be to reach the target", default=80, low=1,
           high=99),
 )  # fmt: skip
+TITLE = "Write the brief"
+LEAD = "Only the marked fields are needed. Everything stays in this browser until you ask for a score."
+SECTIONS: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...] = (
+    ("Product", "What the creators will talk about.",
+     (("brand", 6), ("category", 6), ("brief", 12), ("keywords", 6), ("competitors", 6))),
+    ("Campaign", "What it should bring, where and when.",
+     (("goal", 6), ("platform", 6), ("starts_on", 6), ("ends_on", 6))),
+    ("Money", "What one order is worth to you, and what comes off it.",
+     (("currency", 4), ("order_value", 4), ("gross_margin", 4), ("return_rate", 4), ("handling_cost", 4),
+      ("baseline_rate", 4))),
+    ("Audience", "Whom you want to reach, and who can buy. Leave empty what does not matter.",
+     (("ships_to", 6), ("country", 6), ("age", 6), ("gender", 6), ("language", 6), ("interest", 6))),
+    ("Decision", "How much there is to spend, and how sure you want to be.",
+     (("budget", 4), ("target_roi", 4), ("safety", 4))),
+)  # fmt: skip
+"""The form's sections: title, what it is about, its fields with their widths of twelve."""
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 AUDIENCE = tuple(field.name for field in FIELDS if field.kind == "shares")
 NOT_SENT = ("budget",)

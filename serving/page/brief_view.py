@@ -9,12 +9,10 @@ import dash_mantine_components as dmc
 from dash import html
 
 from data.schemas import AGES, GENDERS, GOALS, PLATFORMS
-from serving.page.brief import BY_NAME, CURRENCIES, Field, campaign_of, state_of
+from serving.page.brief import BY_NAME, CURRENCIES, LEAD, SECTIONS, TITLE, Field, campaign_of, state_of
 from serving.page.look import PLATFORM_WORDS
 from serving.page.parts import card, icon_text, step_heading
 
-TITLE = "Write the brief"
-LEAD = "Only the marked fields are needed. Everything stays in this browser until you ask for a score."
 _GOAL_WORDS = {
     "sales": "Sales", "leads": "Leads", "signups": "Sign-ups", "traffic": "Visits", "awareness": "Awareness",
     "followers": "Followers",
@@ -29,19 +27,6 @@ _SUGGESTED: Mapping[str, list[str]] = {"age": list(AGES), "gender": list(GENDERS
 _CATEGORIES = ["beauty", "family", "fashion", "finance", "fitness", "food", "gaming", "home", "outdoors", "pets",
                "tech",
                "travel"]  # fmt: skip
-SECTIONS: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...] = (
-    ("Product", "What the creators will talk about.",
-     (("brand", 6), ("category", 6), ("brief", 12), ("keywords", 6), ("competitors", 6))),
-    ("Campaign", "What it should bring, where and when.",
-     (("goal", 6), ("platform", 6), ("starts_on", 6), ("ends_on", 6))),
-    ("Money", "What one order is worth to you, and what comes off it.",
-     (("currency", 4), ("order_value", 4), ("gross_margin", 4), ("return_rate", 4), ("handling_cost", 4),
-      ("baseline_rate", 4))),
-    ("Audience", "Whom you want to reach, and who can buy. Leave empty what does not matter.",
-     (("ships_to", 6), ("country", 6), ("age", 6), ("gender", 6), ("language", 6), ("interest", 6))),
-    ("Decision", "How much there is to spend, and how sure you want to be.",
-     (("budget", 4), ("target_roi", 4), ("safety", 4))),
-)  # fmt: skip
 
 
 def field_id(name: str) -> dict[str, str]:

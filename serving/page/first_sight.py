@@ -7,13 +7,35 @@ from __future__ import annotations
 
 from functools import cache
 from html import escape
+from pathlib import Path
 
-from serving.page.brief import BY_NAME
-from serving.page.brief_view import LEAD, SECTIONS, TITLE
+from serving.page.brief import BY_NAME, LEAD, SECTIONS, TITLE
 
 STEPS = (
     ("brief", "Brief"), ("candidates", "Candidates"), ("shortlist", "Shortlist"), ("plan", "Plan"), ("after", "After"),
 )  # fmt: skip
+
+
+HEAD = """<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 22'%3E%3Crect
+ width='22' height='22' rx='6' fill='%231f7298'/%3E%3Cpath d='M6 6v10h10M6 13l4-2 6-5' fill='none' stroke='%23fff'
+ stroke-width='2'/%3E%3C/svg%3E">
+<script>try{var s=localStorage.getItem("mantine-color-scheme-value")
+||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light");
+document.documentElement.setAttribute("data-mantine-color-scheme",s)}catch(e){}</script>
+"""
+_AGAIN = """<script>(function again(){fetch("_dash-dependencies").then(function(r){
+if(r.ok)location.reload();else setTimeout(again,1000)},function(){setTimeout(again,1000)})})()</script>"""
+
+
+def waiting_page() -> bytes:
+    """What the very first visitor of a service sees while the page is being put together; it loads itself again."""
+    style = (Path(__file__).parent / "assets" / "page.css").read_text("utf-8")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>CreatorLift</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"{HEAD}<style>{style}</style></head><body>{first_sight()}{_AGAIN}</body></html>"
+    ).encode()
 
 
 @cache

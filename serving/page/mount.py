@@ -1,6 +1,7 @@
 """The page as an application to mount, built when somebody first asks for it.
 
-Dash and its components take a second to import; a platform's endpoint should not wait for a page it never opens.
+Dash and its components take a second to import; a platform's endpoint should not wait for a page it never opens. The
+first visitor sees the first step at once, and the page itself as soon as it is built.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.gate import LOCAL, OWNER
 from serving.page.desk import CALLER, Desk
+from serving.page.first_sight import waiting_page
 from serving.problems import MEDIA_TYPE, Problem
 
 
@@ -33,6 +35,10 @@ class LazyPage:
         # Dash compares whole paths, so it is given its own, as if it stood alone.
         CALLER.set(scope.get(OWNER, LOCAL))
         own = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        if self._app is None and own == "/" and scope["method"] == "GET":
+            await _send(200, [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")],
+                        waiting_page(), send)  # fmt: skip
+            return
         await (await self._built())({**scope, "path": own, "root_path": ""}, receive, send)
 
     async def _built(self) -> ASGIApp:
@@ -50,5 +56,9 @@ class LazyPage:
 
 async def _refuse(problem: Problem, send: Send) -> None:
     headers = [(b"content-type", MEDIA_TYPE.encode()), *((k.encode(), v.encode()) for k, v in problem.headers)]
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": problem.body()})
+    await _send(problem.status, headers, problem.body(), send)
+
+
+async def _send(status: int, headers: list[tuple[bytes, bytes]], body: bytes, send: Send) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
