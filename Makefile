@@ -29,6 +29,8 @@ bench: setup  ## every benchmark; writes benchmarks/results/*.json (some hours; 
 	@for name in $(BENCHMARKS); do echo "== $$name"; .venv/bin/python "benchmarks/$$name.py" || exit 1; done
 	@[ -d var/demo/market ] || $(MAKE) demo SERVE=0
 	@echo "== endpoint"; .venv/bin/python benchmarks/endpoint.py var/demo/market
+	@.ci/setup tests
+	@echo "== page"; .venv/bin/python benchmarks/page.py var/demo/market
 
 econml: setup  ## the environment of benchmarks/uplift.py's causal forest, apart from ours
 	@python3.11 -m venv var/econml && var/econml/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \

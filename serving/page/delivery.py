@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FILES = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
 _STAYS = b"public, max-age=31536000, immutable"
+_FOUND = 200
 _MOST_KEPT = 200
 _SMALL = 600
 _QUICK = 3
@@ -24,6 +25,7 @@ _QUICK = 3
 
 @dataclass(frozen=True)
 class _File:
+    status: int
     kind: bytes
     plain: bytes
     packed: bytes | None
@@ -39,24 +41,20 @@ class Delivery:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(FILES):
-            found = await self._file(scope, receive)
-            if found is not None:
-                await _send(found, scope, send)
-                return
-        await self._answers(scope, receive, send)
+            await _send(await self._file(scope, receive), scope, send)
+        else:
+            await self._answers(scope, receive, send)
 
-    async def _file(self, scope: Scope, receive: Receive) -> _File | None:
-        """The file of a request, asked of the application the first time; None where there is none."""
+    async def _file(self, scope: Scope, receive: Receive) -> _File:
+        """The file of a request, asked of the application the first time."""
         # The version is in the path, or for our own assets in the query.
         name = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
         if name not in self._files:
             status, kind, body = await _asked(self._app, scope, receive)
-            if status != 200:
-                return None
-            packed = await anyio.to_thread.run_sync(_packed, body)
-            if len(self._files) >= _MOST_KEPT:
-                return _File(kind, body, packed)
-            self._files[name] = _File(kind, body, packed)
+            found = _File(status, kind, body, await anyio.to_thread.run_sync(_packed, body))
+            if status != _FOUND or len(self._files) >= _MOST_KEPT:
+                return found
+            self._files[name] = found
         return self._files[name]
 
 
@@ -86,8 +84,9 @@ async def _send(found: _File, scope: Scope, send: Send) -> None:
     packed = found.packed if b"gzip" in accepts else None
     body = found.plain if packed is None else packed
     headers = [
-        (b"content-type", found.kind), (b"content-length", str(len(body)).encode()), (b"cache-control", _STAYS),
-        (b"vary", b"Accept-Encoding"), *([] if packed is None else [(b"content-encoding", b"gzip")]),
+        (b"content-type", found.kind), (b"content-length", str(len(body)).encode()), (b"vary", b"Accept-Encoding"),
+        (b"cache-control", _STAYS if found.status == _FOUND else b"no-store"),
+        *([] if packed is None else [(b"content-encoding", b"gzip")]),
     ]  # fmt: skip
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": found.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

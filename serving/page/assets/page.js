@@ -161,7 +161,7 @@
     savedList: function (names) {
       if (!names || !names.length) return [item("MenuLabel", { children: "None saved yet" })];
       const each = (type, more) => names.map((name) => item("MenuItem", Object.assign({ children: name, id: { type: type, name: name } }, more)));
-      return [item("MenuLabel", { children: "Open" }), ...each("brief-open"), item("MenuDivider", {}),
+      return [item("MenuLabel", { children: "Kept in this browser only. Open" }), ...each("brief-open"), item("MenuDivider", {}),
         item("MenuLabel", { children: "Delete" }), ...each("brief-forget", { className: "cl-danger" })];
     },
     units: function (currency, ids) { return ids.map(() => currency || ""); },
