@@ -17,6 +17,9 @@ from serving.page.look import ACCENT, BAD, FAMILY_COLOURS, FAMILY_WORDS, GOOD, Q
 CONFIG = {"displayModeBar": False, "responsive": True}
 _FONT = "Inter, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
 _CLEAR = "rgba(0,0,0,0)"
+_AXIS = {"title": {"font": {"size": 12.5}}}
+_TEMPLATE = {"layout": {"xaxis": _AXIS, "yaxis": _AXIS}}
+"""Sizes that hold whatever title an axis is given later."""
 _TYPICAL, _REST = "A typical creator of this reach", "Everything else"
 _WINDOW = re.compile(r", (\d+ days|cautious|trimmed mean)$")
 
@@ -29,13 +32,12 @@ def figure(title: str, height: int, **layout: Any) -> go.Figure:
         height=height,
         font={"family": _FONT, "size": 12.5}, paper_bgcolor=_CLEAR, plot_bgcolor=_CLEAR, showlegend=False,
         margin={"l": 10, "r": 16, "t": 44, "b": 44}, hoverlabel={"font": {"family": _FONT}}, dragmode=False,
-        **layout,
+        template=_TEMPLATE, **layout,
     )  # fmt: skip
-    made.update_xaxes(gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10,
-                      title_font_size=12.5)  # fmt: skip
+    made.update_xaxes(gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10)
     made.update_yaxes(
         gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10,
-        ticklabelstandoff=6, title_font_size=12.5,
+        ticklabelstandoff=6,
     )  # fmt: skip
     return made
 

@@ -155,7 +155,8 @@ def badge(version: str, data: str) -> list[Any]:
     text = f"Model {version}"
     if data == "simulated":
         return [dmc.Tooltip(
-            html.Span(f"Simulated demo · {text.lower()}", className="cl-badge is-demo", tabIndex=0),
+            html.Span(["Simulated demo", html.Span(f" · {text.lower()}", className="cl-desk-only")],
+                      className="cl-badge is-demo", tabIndex=0),
             label="The model learned from a simulated market, not from real campaigns. Do not spend money on its word.",
             multiline=True, w=280,
         )]  # fmt: skip

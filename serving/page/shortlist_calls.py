@@ -54,6 +54,7 @@ def register(wiring: Wiring) -> None:
         finish, Output("asked", "data"), Output("shortlist", "rowData"), Output("shortlist", "columnDefs"),
         Output("shortlist-headline", "children"), Output("shortlist-note", "children"),
         Output("shortlist-errors", "children"), Output("shortlist-empty", "style"), Output("shortlist-full", "style"),
+        Output("shortlist-actions", "style"),
         Input("done", "data"), State("parts", "data"), State("shortlist", "rowData"), State("asked", "data"),
         State("columns-shown", "value"), State("narrow", "data"), prevent_initial_call=True,
     )  # fmt: skip
@@ -142,7 +143,7 @@ def finish(
 ) -> Any:  # fmt: skip
     """The whole shortlist, ranked over all parts, and what was asked."""
     if not job or not parts:
-        return (no_update,) * 8
+        return (no_update,) * 9
     found = [row for part in parts for row in part["rows"]]
     about = {**parts[0]["about"], "errors": [error for part in parts for error in part["about"]["errors"]]}
     if job["only"] is not None and asked is not None:
@@ -154,7 +155,7 @@ def finish(
     goal = about["campaign"].get("goal", "sales")
     return (
         about, table, column_defs(table, about["currency"], goal, columns, narrow=bool(narrow)),
-        headline_view(table), note(about), errors_view(about["errors"]), {"display": "none"}, {},
+        headline_view(table), note(about), errors_view(about["errors"]), {"display": "none"}, {}, {},
     )  # fmt: skip
 
 

@@ -88,8 +88,8 @@ def _actions() -> Any:
                 width=320,
             ),
         ],
-        className="cl-actions",
-    )
+        id="shortlist-actions", className="cl-actions", style={"display": "none"},
+    )  # fmt: skip
 
 
 def _tools() -> list[Any]:
