@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from data.sources import read_tables
 
-LOADS, TIMES, CANDIDATES = 7, 7, 500
+LOADS, TIMES, CANDIDATES = 5, 5, 500
 USEFUL_MS, USABLE_MS, INTERACTION_MS = 2_000, 2_000, 200
 CHROMIUM = "/usr/bin/chromium"
 _WATCH = """

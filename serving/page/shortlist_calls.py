@@ -71,9 +71,12 @@ def register(wiring: Wiring) -> None:
         Input("columns-shown", "value"), State("shortlist", "columnDefs"), prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        inbrowser("pin"), Output("shortlist", "rowData", allow_duplicate=True),
-        Output("shortlist", "dashGridOptions", allow_duplicate=True), Input("pin-asked", "data"),
-        State("shortlist", "rowData"), State("shortlist", "dashGridOptions"), prevent_initial_call=True,
+        inbrowser("pin"), Output("shortlist", "rowData", allow_duplicate=True), Input("pin-asked", "data"),
+        State("shortlist", "rowData"), prevent_initial_call=True,
+    )  # fmt: skip
+    app.clientside_callback(
+        inbrowser("pinned"), Output("shortlist", "dashGridOptions", allow_duplicate=True),
+        Input("shortlist", "rowData"), State("shortlist", "dashGridOptions"), prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
         inbrowser("search"), Output("shortlist", "dashGridOptions", allow_duplicate=True),

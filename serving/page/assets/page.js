@@ -221,10 +221,15 @@
       try { localStorage.setItem(SCHEME, next); } catch (_) { /* private mode */ }
       return none();
     },
-    pin: function (asked, rows, options) {
-      if (!asked || !rows) return [none(), none()];
-      const next = rows.map((r) => (r.creator_id === asked.id ? Object.assign({}, r, { pinned: !r.pinned }) : r));
-      return [next, Object.assign({}, options, { pinnedTopRowData: next.filter((r) => r.pinned) })];
+    pin: function (asked, rows) {
+      if (!asked || !rows) return none();
+      return rows.map((r) => (r.creator_id === asked.id ? Object.assign({}, r, { pinned: !r.pinned }) : r));
+    },
+    /* Pinned rows stand above the others with the same numbers, also after another fee or order. */
+    pinned: function (rows, options) {
+      const top = (rows || []).filter((r) => r.pinned);
+      if (!top.length && !(options.pinnedTopRowData || []).length) return none();
+      return Object.assign({}, options, { pinnedTopRowData: top });
     },
     columns: function (chosen, defs) {
       if (!defs) return none();
