@@ -351,6 +351,11 @@ def test_a_brief_by_link_saved_and_kept_over_a_reload(someone: Visit, browser: A
     page.wait_for_selector("text=Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert "#brief=" in link
+    # Where the browser lets no page copy (an address without TLS), the link is shown.
+    page.evaluate("Object.defineProperty(window, 'isSecureContext', {value: false, configurable: true})")
+    page.click("#brief-link")
+    page.wait_for_selector("#link-text")
+    assert page.input_value("#link-text") == link
     page.reload()
     page.wait_for_function("document.querySelector('#brief-state')?.textContent.includes('complete')")
     page.click("#brief-new")

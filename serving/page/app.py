@@ -161,7 +161,6 @@ def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
         "done",
         "parts",
         "link-last",
-        "link-box",
         "creator-open",
         "creator-asked",
         "asked",

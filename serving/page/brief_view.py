@@ -67,6 +67,16 @@ def _menu() -> Any:
             dmc.Button("Copy link", id="brief-link", variant="default"),
             dmc.Button("New", id="brief-new", variant="subtle"),
             dmc.Modal(
+                id="link-dialog",
+                title="Link to this brief",
+                children=dmc.TextInput(
+                    id="link-text",
+                    label="Address to copy",
+                    readOnly=True,
+                    description="The brief is in the address itself; whoever opens it sees this brief.",
+                ),
+            ),
+            dmc.Modal(
                 id="brief-save",
                 title="Save this brief",
                 children=[

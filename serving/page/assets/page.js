@@ -195,7 +195,7 @@
       if (!presses) return none();
       const kept = Object.fromEntries(Object.entries(draft || {}).filter(([, v]) => v !== null && v !== "" && !(Array.isArray(v) && !v.length)));
       const url = window.location.origin + window.location.pathname + "#brief=" + encode(kept);
-      const shown = () => set("link-box", { data: url });
+      const shown = () => { set("link-text", { value: url }); set("link-dialog", { opened: true }); };
       if (navigator.clipboard && window.isSecureContext)
         navigator.clipboard.writeText(url).then(() => tell("Link copied. Whoever opens it sees this brief."), shown);
       else shown();
@@ -213,7 +213,6 @@
       return ({ "brief-next": "candidates", "candidates-score": "shortlist", "empty-to-brief": "brief",
         "empty-to-candidates": "candidates", "to-plan": "plan" })[by] || none();
     },
-    copy: function (data) { return data === undefined ? none() : data; },
     /* An attribute the styles look at; the component library reads the same name when the page is opened again. */
     scheme: function () {
       const root = document.documentElement, next = root.getAttribute("data-mantine-color-scheme") === "dark" ? "light" : "dark";
@@ -328,6 +327,5 @@
       if (by === "key-forget") { sessionStorage.removeItem(KEY); return [false, "Key", ""]; }
       return [none(), none(), none()];
     },
-    print: function (presses) { if (presses) window.print(); return none(); },
   };
 })();
