@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,23 @@ def plan(
     UsageError
         When no set of the candidates keeps to the rules, or a rule names somebody who is no usable candidate.
     """
+    return planned(request, offered(request, scorer, info, catalogue, now=now), info)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a plan chooses from: it depends on the brief, the candidates and the time, on no rule and no budget."""
+
+    as_of: pd.Timestamp
+    offers: Offers
+    results: list[ScoreResult]
+    refused: list[ItemError]
+
+
+def offered(
+    request: PlanRequest, scorer: Scorer, info: ModelInfo, catalogue: Catalogue | None, *, now: pd.Timestamp
+) -> Offered:
+    """The candidates scored, with what they have in common; raises as `plan`."""
     if request.model_version not in (None, info.version):
         raise unknown_version(str(request.model_version), info.version)
     usable, refused = sorted_out(request, catalogue)
@@ -74,11 +92,13 @@ def plan(
         scores = scores[kept]
     ids = tuple(labels[place] for place in scores.index)
     offers = _offers(scores, asking, ids, as_of, request.level)
-    rules = _rules(request, offers)
-    choice = choose(offers, rules)
-    return _answer(
-        request, info, as_of, offers, rules, choice, results_of(columns_of(scores), range(len(ids)), ids), refused
-    )
+    return Offered(as_of, offers, results_of(columns_of(scores), range(len(ids)), ids), refused)
+
+
+def planned(request: PlanRequest, found: Offered, info: ModelInfo, *, curve: bool = True) -> PlanResponse:
+    """The best set of `found` under the request's budget and rules; without `curve`, no other budgets are tried."""
+    rules = _rules(request, found.offers)
+    return _answer(request, info, found, rules, choose(found.offers, rules), _CURVE if curve else ())
 
 
 def _scores(
@@ -198,22 +218,22 @@ def _rules(request: PlanRequest, offers: Offers) -> Rules:
 
 
 def _answer(
-    request: PlanRequest, info: ModelInfo, as_of: pd.Timestamp, offers: Offers, rules: Rules, choice: Choice,
-    results: list[ScoreResult], refused: list[ItemError],
-) -> PlanResponse:  # fmt: skip
+    request: PlanRequest, info: ModelInfo, found: Offered, rules: Rules, choice: Choice, shares: Sequence[float]
+) -> PlanResponse:
+    offers, refused = found.offers, found.refused
     alone = largest_alone(offers, rules)
     single = None if alone is None else np.arange(len(offers)) == alone
-    points = budget_curve(offers, rules, [request.budget * share for share in _CURVE])
+    points = budget_curve(offers, rules, [request.budget * share for share in shares])
     return PlanResponse(
         campaign_id=request.campaign.campaign_id,
         currency=request.campaign.currency,
         model=model_of(info),
-        as_of=time_text(as_of),
+        as_of=time_text(found.as_of),
         level=request.level,
         budget=request.budget,
         mode=request.mode,
         maximise=request.maximise,
-        chosen=_chosen(offers, rules, choice, results),
+        chosen=_chosen(offers, rules, choice, found.results),
         totals=_totals(totals(offers, choice.chosen, request.level)),
         one_large_creator=None
         if single is None

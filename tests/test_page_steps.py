@@ -90,6 +90,27 @@ def test_a_plan_is_the_endpoints_and_keeps_to_locks(desk: Desk) -> None:
     assert set(calls.planned(None)) == {no_update}
 
 
+def test_another_budget_is_planned_from_what_was_scored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, calls, scorer, asked = answer_of(desk), PlanCalls(desk), Planned(), []
+
+    def score(*args: Any, **options: Any) -> pd.DataFrame:
+        asked.append(1)
+        return scorer.score(*args, **options)
+
+    monkeypatch.setattr(desk.live().scorer, "score", score, raising=False)
+    rules: dict[str, list[str]] = {"must": [], "never": []}
+    small, large = (calls.planned(ask_of(answer, budget, rules)) for budget in (200, 5_000))
+    assert len(asked) == 1 and text_of(small[0]) != text_of(large[0])
+    # The curve comes after the set, and is no reason to score again either.
+    assert "per 100" in str(calls.curves(None, ask_of(answer, 5_000, rules))) and len(asked) == 1
+    # Somebody else's question, however alike, is another question; so is the same one to another model.
+    other = ask_of(answer, 5_000, rules) | {"campaign": BRIEF | {"brief": "Something else"}}
+    calls.planned(other)
+    assert len(asked) == 2
+    desk.context.live = replace(desk.live())
+    assert text_of(calls.planned(ask_of(answer, 5_000, rules))[0]) == text_of(large[0]) and len(asked) == 3
+
+
 def test_a_plan_that_cannot_be_says_so(desk: Desk) -> None:
     with pytest.raises(UsageError, match="must-have"):
         PlanCalls(desk).planned(ask_of(answer_of(desk), 1, {"must": ["ana"], "never": []}))

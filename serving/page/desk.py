@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -15,7 +17,7 @@ from serving.context import Context
 from serving.gate import LOCAL
 from serving.live import Live
 from serving.plan_schemas import PlanRequest
-from serving.planning import plan
+from serving.planning import Offered, offered, planned
 from serving.problems import Problem
 from serving.responses import read_model
 from serving.schemas import ScoreRequest, ScoreResponse
@@ -26,11 +28,35 @@ CALLER: ContextVar[str] = ContextVar("caller", default=LOCAL)
 """Id of the key the request at hand is answered for."""
 
 
+class Recent:
+    """The last few questions' scored candidates, by the whole question: a budget is moved many times in a row.
+
+    What somebody else asked is found by nobody who does not ask the very same; a miss is worked out again.
+    """
+
+    def __init__(self, most: int = 4) -> None:
+        self._most = most
+        self._kept: OrderedDict[bytes, tuple[Live, Offered]] = OrderedDict()
+
+    def of(self, live: Live, question: str, make: Callable[[], Offered]) -> Offered:
+        """What `make` made for the same question to the same model, or makes now."""
+        key = hashlib.sha256(question.encode()).digest()
+        kept = self._kept.get(key)
+        if kept is None or kept[0] is not live:
+            kept = (live, make())
+        self._kept[key] = kept
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return kept[1]
+
+
 @dataclass(frozen=True)
 class Desk:
     """What every step asks of the service."""
 
     context: Context
+    _recent: Recent = field(default_factory=Recent)
 
     def live(self) -> Live:
         """What answers now; Problem 503 while there is nothing."""
@@ -61,14 +87,21 @@ class Desk:
         return answered.response
 
     def plan(
-        self, campaign: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], **rules: Any
-    ) -> dict[str, Any]:
-        """As `POST /v1/plan`, as plain JSON values; raises Problem 422, or UsageError where the rules leave no set."""
-        body = {"campaign": campaign, "candidates": list(candidates), **rules}
+        self, campaign: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], *, as_of: str,
+        curve: bool = True, **rules: Any,
+    ) -> dict[str, Any]:  # fmt: skip
+        """As `POST /v1/plan`, as plain JSON values; raises Problem 422, or UsageError where the rules leave no set.
+
+        Another budget or rule for the same candidates is answered from what was scored for the last one.
+        """
+        question = {"campaign": campaign, "candidates": list(candidates), "as_of": as_of}
+        request = read_model(json.dumps({**question, **rules}).encode(), PlanRequest)
         live = self.live()
-        answer = plan(
-            read_model(json.dumps(body).encode(), PlanRequest), live.scorer, live.info, live.catalogue, now=self.now()
-        )
+        found = self._recent.of(
+            live, json.dumps(question, sort_keys=True),
+            lambda: offered(request, live.scorer, live.info, live.catalogue, now=self.now()),
+        )  # fmt: skip
+        answer = planned(request, found, live.info, curve=curve)
         plain: dict[str, Any] = json.loads(json_bytes(answer))
         return plain
 

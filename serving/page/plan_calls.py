@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 
 from serving.page.brief import budget_of
 from serving.page.desk import Desk
-from serving.page.plan_view import columns, grid_rows, more_view, result_view
+from serving.page.plan_view import columns, curves_view, grid_rows, more_view, result_view
 from serving.page.wiring import Wiring
 
 _STEPS = 40
@@ -49,6 +49,10 @@ def register(wiring: Wiring) -> None:
         Output("plan-more", "children"), Input("plan-ask", "data"), heavy=True, prevent_initial_call=True,
         running=[(Output("plan-busy", "className"), "cl-busy", "")],
     )  # fmt: skip
+    wiring.server(
+        calls.curves, Output("plan-curves", "children"), Input("plan-result", "children"), State("plan-ask", "data"),
+        heavy=True, prevent_initial_call=True,
+    )  # fmt: skip
 
 
 def prepared(asked: Mapping[str, Any] | None, brief: Mapping[str, Any] | None, now: float | None) -> Any:
@@ -75,18 +79,32 @@ class Calls:
         """
         if not ask or not ask["listed"]:
             return (no_update,) * 4
-        listed = {str(one["creator_id"]) for one in ask["listed"]}
-        kept = {name: [one for one in ask["rules"].get(name, []) if one in listed] for name in ("must", "never")}
-        plan = self._desk.plan(
-            ask["campaign"], [one["item"] for one in ask["listed"]], budget=float(ask["budget"]), mode=ask["mode"],
-            maximise=ask["aim"], must_have=kept["must"], never=kept["never"], as_of=ask["as_of"],
-        )  # fmt: skip
+        plan = self._plan(ask, curve=False)
         names = {one["creator_id"]: one["name"] for one in ask["listed"]}
         goal = ask["campaign"].get("goal", "sales")
         return (
-            result_view(plan, goal), grid_rows(plan, ask["listed"], kept), columns(plan["currency"], goal),
+            result_view(plan, goal), grid_rows(plan, ask["listed"], _kept(ask)), columns(plan["currency"], goal),
             more_view(plan, goal, names),
         )  # fmt: skip
+
+    def curves(self, _: Any, ask: Mapping[str, Any] | None) -> Any:
+        """What other budgets would bring; worked out once the set is shown."""
+        if not ask or not ask["listed"]:
+            return no_update
+        return curves_view(self._plan(ask, curve=True), ask["campaign"].get("goal", "sales"))
+
+    def _plan(self, ask: Mapping[str, Any], *, curve: bool) -> dict[str, Any]:
+        rules = _kept(ask)
+        return self._desk.plan(
+            ask["campaign"], [one["item"] for one in ask["listed"]], budget=float(ask["budget"]), mode=ask["mode"],
+            maximise=ask["aim"], must_have=rules["must"], never=rules["never"], as_of=ask["as_of"], curve=curve,
+        )  # fmt: skip
+
+
+def _kept(ask: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The rules about candidates that are still listed."""
+    listed = {str(one["creator_id"]) for one in ask["listed"]}
+    return {name: [one for one in ask["rules"].get(name, []) if one in listed] for name in ("must", "never")}
 
 
 def _nice(value: float) -> float:

@@ -33,7 +33,8 @@ def layout() -> Any:
             html.Div(
                 [card(html.Div(_controls(), className="cl-plan-controls")), html.Div(id="plan-busy"),
                  html.Div(id="plan-result"),
-                 html.Div(_grid(), className="cl-grid cl-gap-top"), html.Div(id="plan-more")],
+                 html.Div(_grid(), className="cl-grid cl-gap-top"),
+                 html.Div(id="plan-more"), html.Div(id="plan-curves")],
                 id="plan-full", style={"display": "none"},
             ),
             dcc.Store(id="see-plan"),
@@ -153,12 +154,15 @@ def result_view(plan: Mapping[str, Any], goal: str) -> Any:
     )  # fmt: skip
 
 
-def _curves(plan: Mapping[str, Any], things: str) -> Any:
-    curve, currency = plan["curve"], plan["currency"]
+def curves_view(plan: Mapping[str, Any], goal: str) -> Any:
+    """What other budgets would bring; nothing where nobody is booked."""
+    if not plan["chosen"]:
+        return None
+    curve, currency, things = plan["curve"], plan["currency"], conversion_word(goal)
     return html.Div(
         [plot(figures.budget_curve(curve, plan["budget"], currency, things), f"Extra {things} by budget"),
          plot(figures.marginal(curve, currency, things), f"Extra {things} per 100 more of budget")],
-        className="cl-two cl-card",
+        className="cl-two cl-card cl-gap",
     )  # fmt: skip
 
 
@@ -195,7 +199,7 @@ def _versus(plan: Mapping[str, Any], things: str, names: Mapping[str, str]) -> A
 
 
 def more_view(plan: Mapping[str, Any], goal: str, names: Mapping[str, str]) -> Any:
-    """Proof, one large creator beside the set, the curve over budgets, overlaps, and who could not be planned with."""
+    """Proof, one large creator beside the set, overlaps, and who could not be planned with."""
     things = conversion_word(goal)
     proof = plan["proof"]
     gap = "This is the best possible plan." if proof["gap"] < 1e-3 else (
@@ -206,7 +210,7 @@ def more_view(plan: Mapping[str, Any], goal: str, names: Mapping[str, str]) -> A
     without = f"{count(unpriced)} candidate{'s' * (unpriced != 1)} without a fee left out." if unpriced else ""
     parts = [html.P(" ".join(filter(None, [gap, overlap, without])), className="cl-note")]
     if plan["chosen"]:
-        parts += [_versus(plan, things, names), _curves(plan, things)]
+        parts.append(_versus(plan, things, names))
     shared = [o for o in plan["overlaps"] if o["share_of_smaller"] >= _LEAST_OVERLAP][:_MOST_OVERLAPS]
     if shared:
         items = [
