@@ -81,7 +81,7 @@ def result_view(added: int, repeated: int, wrong: Sequence[Mapping[str, Any]]) -
     if wrong:
         children += [_wrong_table(wrong), html.Div(
             dmc.Button("Download the rows left out", id={"type": "wrong-download", "role": "all"}, variant="default",
-                       size="compact-md"), className="cl-gap-top")]  # fmt: skip
+                       size="compact-sm"), className="cl-gap-top")]  # fmt: skip
     colour = "petrol" if added and not wrong else "yellow" if added else "red"
     return dmc.Alert(children, color=colour, variant="light", className="cl-result")
 

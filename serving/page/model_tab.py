@@ -239,9 +239,8 @@ def versions_view(versions: Sequence[ModelInfo], log: Sequence[Act], live: str) 
                 html.Th(v.version, scope="row"),
                 html.Td(f"{v.trained_at:%d %b %Y %H:%M} UTC"),
                 html.Td("simulated demo" if v.data == "simulated" else "own campaigns"),
-                html.Td([html.Span(a, className="cl-badge") for a in v.aliases] + ([html.Span("live here",
-                                                                                              className="cl-badge")]
-                        if v.version == live else []), className="cl-badges"),
+                html.Td(html.Div([html.Span(a, className="cl-badge") for a in
+                                  [*v.aliases, *(["live here"] if v.version == live else [])]], className="cl-badges")),
                 html.Td(v.tags.get("git_commit", "")[:8]),
                 html.Td(_button(v, earlier)),
             ]
@@ -266,7 +265,7 @@ def _button(version: ModelInfo, earlier: bool) -> Any:
     if "champion" in version.aliases:
         return dmc.Button("Roll back", id={"type": "rollback", "version": version.version}, variant="default",
                           color="red",
-                          size="compact-md", disabled=not earlier)  # fmt: skip
+                          size="compact-sm", disabled=not earlier)  # fmt: skip
     return dmc.Button(
-        "Promote", id={"type": "promote", "version": version.version}, variant="default", size="compact-md"
+        "Promote", id={"type": "promote", "version": version.version}, variant="default", size="compact-sm"
     )
