@@ -10,6 +10,7 @@ Run: python benchmarks/engagement.py
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import time
@@ -138,4 +139,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     main()
