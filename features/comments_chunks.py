@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -18,7 +18,6 @@ _ALONE, BREAK = "\x01", "\x02"
 """What stands in place of a text that is not to be cut at blanks, and in place of a line break."""
 _UNMARKED = str.maketrans({BETWEEN: "\x7f", BREAK: "\x7f"})
 """A text that holds a mark itself keeps a sign as meaningless in its place."""
-_LONGEST_REMEMBERED = 40
 
 
 def put(values: np.ndarray, first: int, new: np.ndarray, axis: int = 0) -> np.ndarray:
@@ -32,31 +31,52 @@ def put(values: np.ndarray, first: int, new: np.ndarray, axis: int = 0) -> np.nd
     return values
 
 
-class Chunks(dict[str, int]):
+class Numbered(dict[str, int]):
+    """Text → its number, counted from 0 as texts are met. Many are looked up, and unknown ones added, together."""
+
+    longest: int | None = None
+    """Longer ones are not remembered: their number is `unremembered`."""
+    unremembered = -1
+
+    def __init__(self, first: Sequence[str] = ()) -> None:
+        super().__init__({text: number for number, text in enumerate(first)})
+        self._lock = threading.RLock()
+        self._new: list[str] = []
+        """The latest ones, of which nothing is known yet."""
+
+    def __missing__(self, text: str) -> int:
+        return int(self.numbers([text])[0])
+
+    def numbers(self, texts: Sequence[str]) -> np.ndarray:
+        """The number of each text, int64."""
+        found = np.fromiter(map(self.get, texts, repeat(-1)), dtype=np.int64, count=len(texts))
+        absent = np.flatnonzero(found < 0).tolist()
+        if absent:
+            unknown = [texts[i] for i in absent]
+            with self._lock:
+                new = [text for text in dict.fromkeys(unknown) if text not in self]
+                if self.longest is not None:
+                    new = [text for text in new if len(text) <= self.longest]
+                self._new += new
+                self.update(zip(new, range(len(self), len(self) + len(new)), strict=True))
+            found[absent] = [self.get(text, self.unremembered) for text in unknown]
+        return found
+
+
+class Chunks(Numbered):
     """Chunk → its place in a table of what chunks stand for. Looking up an unknown chunk works it out first."""
+
+    longest = 40
+    unremembered = 1
+    _gap = 0
 
     def __init__(self, numbers_of: Callable[[list[str]], list[Sequence[int]]], line_breaks: bool = False) -> None:
         """`numbers_of`: what each of some chunks stands for; with `line_breaks` each break is a chunk, `BREAK`."""
-        super().__init__()
+        super().__init__((BETWEEN, _ALONE))
         self._numbers_of = numbers_of
         self._line_breaks = line_breaks
-        self._line_breaks = line_breaks
-        self._lock = threading.RLock()
-        self._new: list[str] = []
-        """The chunks of the latest places, which the arrays do not have yet."""
         self._first, self._length, self._flat = (np.zeros(2, dtype=np.int64) for _ in range(3))
-        self._places, self._filled = 2, 0
-        self._gap, self._by_itself = self.setdefault(BETWEEN, 0), self.setdefault(_ALONE, 1)
-
-    def __missing__(self, chunk: str) -> int:
-        if len(chunk) > _LONGEST_REMEMBERED:
-            return self._by_itself
-        with self._lock:
-            place = self.setdefault(chunk, self._places)
-            if place == self._places:
-                self._new.append(chunk)
-                self._places += 1
-            return place
+        self._filled = 0
 
     def _table(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Where the numbers of each place begin, how many they are, and all numbers."""
@@ -66,7 +86,7 @@ class Chunks(dict[str, int]):
                 length = np.array(list(map(len, numbers)), dtype=np.int64)
                 flat = np.array(list(chain.from_iterable(numbers)), dtype=np.int64)
                 first = self._filled + np.cumsum(length) - length
-                known = self._places - len(self._new)
+                known = len(self) - len(self._new)
                 self._first, self._length = put(self._first, known, first), put(self._length, known, length)
                 self._flat = put(self._flat, self._filled, flat)
                 self._filled += len(flat)
@@ -102,12 +122,12 @@ class Chunks(dict[str, int]):
             for i in alone:
                 texts[i] = _ALONE
         chunks = self._split(texts)
-        places = np.fromiter(map(self.__getitem__, chunks), dtype=np.int64, count=len(chunks))
+        places = self.numbers(chunks)
         owner = np.cumsum(places == self._gap)
         start, lengths, flat = self._table()
         length = lengths[places]
         apart: dict[int, Sequence[int]] = {}
-        for at in np.flatnonzero(places == self._by_itself).tolist():
+        for at in np.flatnonzero(places == self.unremembered).tolist():
             numbers = alone.get(int(owner[at]))
             apart[at] = self._numbers_of([chunks[at]])[0] if numbers is None else numbers
             length[at] = len(apart[at])

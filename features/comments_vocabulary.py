@@ -6,13 +6,13 @@ change nothing but speed. It is bounded; when full, a fresh one is begun.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
-from features.comments_chunks import BREAK, Chunks, put
+from features.comments_chunks import BREAK, Chunks, Numbered, put
 from features.comments_foreign import FOREIGN_BOOSTERS, FOREIGN_NEGATIONS, FOREIGN_VALENCE
 from features.comments_foreign_more import STEMS, stem_valence
 from features.comments_language import NO_SLOTS, SLOT_NAMES, evidence_slots
@@ -142,7 +142,7 @@ _Form = tuple[tuple[float, ...], str]
 """What a form has, and the form itself where the lists or stems may say more of it."""
 
 
-class Vocabulary(dict[str, int]):
+class Vocabulary(Numbered):
     """Token → its number. Looking up an unknown token describes it first.
 
     Most words mean nothing by themselves, so many tokens share one row of the table of meanings: it stays small.
@@ -157,9 +157,6 @@ class Vocabulary(dict[str, int]):
         self._forms_met: dict[tuple[str, int, float], int] = {}
         self._form_numbers: dict[_Form, int] = {}
         self._rows: dict[tuple[int, tuple[float, ...]], int] = {}
-        self._tokens = 0
-        self._new: list[str] = []
-        """The latest tokens, which are not described yet."""
         self._new_rows: list[tuple[_Form, tuple[float, ...]]] = []
         self._form_of: list[_Form] = []
         self._cues: dict[tuple[int, ...], int] = {(): 0}
@@ -167,7 +164,6 @@ class Vocabulary(dict[str, int]):
         self._columns = np.zeros((len(COLUMNS), 1))
         self._counted = np.zeros((1, len(COUNTED)))
         self._meaning_of = np.zeros(1, dtype=np.int64)
-        self._lock = threading.RLock()
 
     def _chunks(self) -> Chunks:
         return Chunks(self._cut_chunks, line_breaks=True)
@@ -175,14 +171,6 @@ class Vocabulary(dict[str, int]):
     def forget_chunks(self) -> None:
         """Begin a fresh memory of what stands between blanks; tokens are kept."""
         self.chunks = self._chunks()
-
-    def __missing__(self, text: str) -> int:
-        with self._lock:
-            number = self.setdefault(text, self._tokens)
-            if number == self._tokens:
-                self._new.append(text)
-                self._tokens += 1
-            return number
 
     def _describe(self, texts: list[str]) -> list[int]:
         """The row of each of some new tokens in the table of meanings; new rows are noted."""
@@ -216,22 +204,27 @@ class Vocabulary(dict[str, int]):
 
     def _cut_chunks(self, chunks: list[str]) -> list[Sequence[int]]:
         """The numbers of the tokens of some chunks; the commonest kinds of them without a look at every sign."""
-        found: list[Sequence[int]] = []
+        flat: list[str] = []
+        ends = []
         for chunk in chunks:
             core = chunk.rstrip("!?.,")
             if core.isalnum() and core.isascii() and core != "www":  # one token, for sure
                 marks = chunk[len(core) :]
                 if not marks:
-                    found.append((self[core],))
+                    flat.append(core)
                 elif marks == "," or not marks.strip(".") or not marks.strip("!?"):
-                    found.append((self[core], self[marks]))
+                    flat += (core, marks)
                 else:
-                    found.append(self.cut(chunk))
+                    flat += tokens(chunk)
             elif chunk[0] == "@" and chunk[1:].replace("_", "a").isalnum():
-                found.append((self["@name"],))
+                flat.append("@name")
+            elif chunk == BREAK:
+                flat.append("\n")
             else:
-                found.append((self["\n"],) if chunk == BREAK else self.cut(chunk))
-        return found
+                flat += [token if token[0] != "@" else "@name" for token in tokens(chunk)]
+            ends.append(len(flat))
+        numbers = self.numbers(flat).tolist()
+        return [numbers[first:end] for first, end in pairwise([0, *ends])]
 
     def _settle(self) -> None:
         """Put what is new in the arrays."""
