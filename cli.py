@@ -526,7 +526,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     c.add_argument("--model", default=None, metavar="ALIAS|VERSION")
     c.add_argument("--host", default=None)
-    c.add_argument("--port", type=_whole(1), default=None)
+    c.add_argument("--port", type=_whole(0), default=None)
     c.add_argument("--workers", type=_whole(1), default=None, metavar="N", help="processes (default 1)")
 
     add_memory_commands(add, add_json, _whole(1))
@@ -534,7 +534,7 @@ def build_parser() -> argparse.ArgumentParser:
     c = add("demo", _demo, "a simulated market from start to end: train, promote, score, serve")
     c.add_argument("--folder", type=Path, default=Path("var/demo"))
     c.add_argument("--seed", type=_whole(0), default=7)
-    c.add_argument("--port", type=_whole(1), default=3000)
+    c.add_argument("--port", type=_whole(0), default=3000)
     c.add_argument("--serve", action=argparse.BooleanOptionalAction, default=True)
     return parser
 

@@ -31,6 +31,7 @@ from serving.page import (
     shortlist_calls,
     shortlist_view,
 )
+from serving.page.asked import Asked
 from serving.page.brief import defaults, values_of
 from serving.page.delivery import Delivery
 from serving.page.desk import Desk
@@ -111,7 +112,9 @@ def build_app(desk: Desk) -> ASGIApp:
     ):
         module.register(wiring)
     _shell_calls(app)
-    return Delivery(server)
+    # Dash gathers its callbacks at its first request; they are needed before that.
+    app._setup_server()
+    return Asked(Delivery(server), lambda: app.callback_map)
 
 
 def layout(desk: Desk) -> Any:
