@@ -247,9 +247,10 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 def _read_excel(path: Path) -> pd.DataFrame:
     try:
-        with warnings.catch_warnings():
+        # Opened here: openpyxl leaves the file open where it fails over it.
+        with warnings.catch_warnings(), path.open("rb") as file:
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which do not concern us
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             try:
                 rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
             finally:
