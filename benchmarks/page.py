@@ -163,7 +163,7 @@ def _table(page: Page, timed: Any, turn: int) -> None:
     was = page.evaluate(_FIRST)
     timed("sort", f"document.querySelector('#shortlist .ag-header-cell[col-id={['lift', 'roi'][turn % 2]}] "
           ".ag-header-cell-label').click()", f"{_FIRST} !== {was!r}")  # fmt: skip
-    timed("filter", _TYPED.format(text=repr(was[-3:])), f"{_FOUND} < 8")
+    timed("filter", _TYPED.format(text=repr(was[1:])), f"{_FOUND} < 8")
     timed("filter_off", _TYPED.format(text="''"), f"{_FOUND} > 8")
     pins = "document.querySelectorAll('#shortlist .ag-floating-top .cl-pin').length"
     timed("pin", "document.querySelectorAll('#shortlist .ag-body .cl-pin:not(.is-on)')[2].click()",

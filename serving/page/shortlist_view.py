@@ -191,7 +191,8 @@ def column_defs(
         "followers": {"headerName": "Followers", "width": 110, **number("count"), "filter": "agNumberColumnFilter"},
     }  # fmt: skip
     for name, definition in chosen.items():
-        definition |= {"field": name, "colId": name, "context": {"choosable": True}, "hide": name not in shown}
+        definition |= {"field": name, "colId": name, "context": {"choosable": True}, "hide": name not in shown,
+                       "getQuickFilterText": {"function": "clNotSearched(params)"}}  # fmt: skip
     if narrow:
         pin, rank, creator = fixed
         return [creator | {"width": 138, "minWidth": 120, "flex": None}, *chosen.values(),

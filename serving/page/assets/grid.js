@@ -106,6 +106,7 @@
 
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
   functions.clFlagText = (params) => (params.value || []).map((f) => f.label).join(" ");
+  functions.clNotSearched = () => "";
   functions.clSupport = (params) => ({ in: "yes", edge: "somewhat", out: "no: a guess" })[params.value] || "";
   functions.clNumber = (params) => (params.newValue === "" || params.newValue === null ? null : Number(params.newValue));
 })();
