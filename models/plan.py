@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
@@ -70,6 +71,7 @@ class Offers:
             return self.value, self.cost, self.value_sd
         return self.conversions, np.zeros(len(self)), self.conversions_sd
 
+    @cached_property
     def lost(self) -> sparse.csr_matrix:
         """Share of i's people that a larger j reaches as well, at (i, j); equal sizes go by their place."""
         order = np.lexsort((np.arange(len(self)), -self.exposed))
@@ -118,7 +120,7 @@ class Choice:
 
 def kept_shares(offers: Offers, chosen: Mask) -> Floats:
     """Share of each creator's people that no larger chosen one reaches, shape (n,), 0 to 1."""
-    return np.asarray(np.maximum(1.0 - offers.lost() @ chosen.astype(np.float64), 0.0))
+    return np.asarray(np.maximum(1.0 - offers.lost @ chosen.astype(np.float64), 0.0))
 
 
 def outcome(offers: Offers, chosen: Mask, aim: Aim) -> tuple[float, float]:
@@ -179,7 +181,7 @@ class _Program:
         """In expected mode: columns x, w and one switch for each row whose overlap may exceed its audience."""
         n = len(offers)
         worth, paid, _ = offers.worth(rules.aim)
-        positive, lost = np.maximum(worth, 0.0), offers.lost()
+        positive, lost = np.maximum(worth, 0.0), offers.lost
         every = np.asarray(lost.sum(axis=1)).ravel()
         over = np.flatnonzero(every > 1.0)
         eye, none = sparse.identity(n, format="csr"), sparse.csr_matrix((n, len(over)))
@@ -233,7 +235,7 @@ class _Program:
             limits.append(np.full(rows.shape[0], limit))
 
         # Chosen creators are worth what overlap leaves, not less to seem less risky.
-        add(sparse.diags(positive) @ (x - offers.lost() @ x) - w, 0.0)
+        add(sparse.diags(positive) @ (x - offers.lost @ x) - w, 0.0)
         for share in (1.0, 0.75, 0.5, 0.25):
             # A square lies above its tangents.
             tangent = share * own

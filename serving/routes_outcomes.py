@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -16,6 +14,7 @@ from serving.outcomes import OUTCOMES_PATH, OutcomesRequest, outcome_history, re
 from serving.problems import Problem
 from serving.responses import JSON, read_body, read_model
 from serving.store_idempotency import Answer
+from serving.working import counted
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -35,15 +34,9 @@ def routes(context: Context) -> list[BaseRoute]:
     async def post(request: Request) -> Response:
         body = await read_body(request, context.settings.max_body_bytes)
         key = idempotency.read_key(request.headers.get(idempotency.HEADER))
-        started, status = time.perf_counter(), 500
-        try:
+        with counted(context, OUTCOMES_PATH) as told:
             answer, again = await memory.run(kept, body, request.scope.get(OWNER, LOCAL), key)
-            status = answer.status
-        except Problem as problem:
-            status = problem.status
-            raise
-        finally:
-            context.metrics.request(OUTCOMES_PATH, status, time.perf_counter() - started)
+            told.append(answer.status)
         headers = {idempotency.REPLAYED: "true"} if again else None
         return Response(answer.body, answer.status, media_type=answer.media_type, headers=headers)
 
