@@ -263,26 +263,31 @@ def measure(workspace: Path) -> dict[str, Any]:
 
 
 def shortlists(workspace: Path, sizes: Sequence[int]) -> dict[str, Any]:
-    """Shortlists of 50 from catalogues made of copies, warm, in process; and what LightGBM alone would take."""
+    """Shortlists of 50 from catalogues made of copies, warm, in process; and what LightGBM alone would take.
+
+    A catalogue is written by a process of its own and opened here as the service has it: `peak_rss_gib` counts also
+    the parts of its files that were read, which the machine may take back; `memory_gib` is the process's own.
+    """
     import resource
 
-    from tiled_catalogue import tiled
-
+    from models.creators import Creators
     from serving.catalogue import Catalogue
     from serving.live import Live
     from serving.shortlist import shortlist
     from serving.shortlist_request import ShortlistRequest
 
     scorer, info = load_scorer()
-    small = built_of(workspace, scorer)
     request = ShortlistRequest.model_validate_json(json.dumps({"campaign": BRIEF, "k": 50, "fee": 200.0}))
     told: dict[str, Any] = {"made_by": "tiling a built catalogue with 5 % jitter, two posts per creator"}
+
+    def no_tables() -> Any:
+        raise AssertionError("a shortlist needs no tables")
+
     for size in sizes:
-        built = tiled(small, size)
-
-        def no_tables() -> Any:
-            raise AssertionError("a shortlist needs no tables")
-
+        scratch = tempfile.TemporaryDirectory(prefix="creatorlift-tiled-")
+        folder = Path(scratch.name) / "catalogue"
+        subprocess.run([sys.executable, __file__, str(workspace), "--tile", str(folder), str(size)], check=True)
+        built = Creators.open(folder, scorer.reference)
         live = Live(scorer, info, Catalogue(no_tables, built))
         at = time.perf_counter()
         _ = live.screen
@@ -301,9 +306,16 @@ def shortlists(workspace: Path, sizes: Sequence[int]) -> dict[str, Any]:
         raw = (time.perf_counter() - at) * size / 2_000
         told[str(size)] = {
             "seconds": statistics.median(took), "prepared_s": prepared, "raw_prediction_s": raw,
-            "peak_rss_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+            "peak_rss_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, "memory_gib": own_gib(),
         }  # fmt: skip
+        scratch.cleanup()
     return told
+
+
+def own_gib() -> float:
+    """Memory of this process that is no file's, GiB."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("RssAnon:")[1].split()[0]) / 2**20
 
 
 def soak(workspace: Path, minutes: float, per_second: float) -> dict[str, Any]:
@@ -332,6 +344,7 @@ def main() -> None:
     parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES")
     parser.add_argument("--per-second", type=float, default=10.0, help="requests of the soak a second")
     parser.add_argument("--sizes", type=int, nargs="*", default=[])
+    parser.add_argument("--tile", nargs=2, metavar=("FOLDER", "SIZE"), help="only write such a catalogue")
     args = parser.parse_args()
     if args.workspace is None:
         print("skipped: needs a WORKSPACE and, at MLFLOW_TRACKING_URI, a registry with a champion for it")
@@ -341,7 +354,11 @@ def main() -> None:
     scorer, _ = load_scorer()
     if Snapshots(default_folder(args.workspace)).newest(scorer.reference) is None:
         build_catalogue(args.workspace, "champion", now=pd.Timestamp.now("UTC").as_unit("us"))
-    if args.soak:
+    if args.tile:
+        from tiled_catalogue import tiled
+
+        tiled(built_of(args.workspace, scorer), int(args.tile[1])).write(Path(args.tile[0]))
+    elif args.soak:
         write_result("endpoint_soak", soak(args.workspace, args.soak, args.per_second))
     elif args.sizes:
         write_result("endpoint_shortlist", {**shortlists(args.workspace, args.sizes), **busy()})

@@ -6,15 +6,13 @@ catalogue has more per creator; a shortlist reads those only of the creators it 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from features.catalog import NAMES
 from features.creator_side import CreatorSide
 from features.pairing import DEPENDENT
 from features.postings import Postings
-from models.creators import Creators, Reference
+from models.creators import Creators
 
 POSTS = 2
 _RAGGED = ("post_start", "use_start", "deal_start", "text_start")
@@ -77,10 +75,3 @@ def _spread(index: Postings, source: np.ndarray, n: int, of_creators: bool) -> d
         "item": item.astype(np.int32),
         "value": value[order] if len(value) else value,
     }
-
-
-def written(creators: Creators, folder: Path, reference: Reference) -> Creators:
-    """On disk and opened again, as the service has it."""
-    if not folder.exists():
-        creators.write(folder)
-    return Creators.open(folder, reference)
