@@ -156,8 +156,10 @@ def identify(s: Stream) -> Languages:
     n, size = len(s.texts), len(LANGUAGES)
     scores = np.zeros(n * size)
     for slot in range(_SLOTS):
-        cell = s.owner * size + s.take(f"language_{slot}").astype(np.int64)
-        scores += np.bincount(cell, weights=s.take(f"language_weight_{slot}"), minlength=n * size)
+        weight = s.take(f"language_weight_{slot}")
+        at = np.flatnonzero(weight)
+        cell = s.owner[at] * size + s.take(f"language_{slot}")[at].astype(np.int64)
+        scores += np.bincount(cell, weights=weight[at], minlength=n * size)
     by_text = scores.reshape(n, size)
     best = by_text.argmax(axis=1) if n else np.zeros(0, dtype=np.int64)
     sure = by_text.max(axis=1, initial=0.0) >= _ENOUGH

@@ -38,6 +38,8 @@ class Rule:
 
     group: int
     cues: tuple[str, ...]
+    also: tuple[str, ...]
+    """Of these one must be said too, where there are any: words that every find holds, rarer than the cues."""
     source: str
     """The expression as written, `~` spelled out; found at the beginning of a word, or anywhere (`spaced` False)."""
     spaced: bool
@@ -66,12 +68,13 @@ def _entries(table: str) -> list[tuple[str, str]]:
 def _rules(table: str, group: int) -> list[Rule]:
     rules = []
     for cues, expression in _entries(table):
-        words = tuple(cues.split())
+        first, _, second = cues.partition(" & ")
+        words = tuple(first.split())
         source = expression.replace("~", r"(?:\S+ ){0,3}")
         spaced = words != (_ANYWHERE,)
         begun = _START.sub(r"(?<=\\A )", source)
         anywhere, plain = (re.compile(f"{lead if spaced else ''}(?:{begun})") for lead in (_NO_WORD, _NO_ASCII_WORD))
-        rules.append(Rule(group, words, source, spaced, anywhere, plain))
+        rules.append(Rule(group, words, tuple(second.split()), source, spaced, anywhere, plain))
     return rules
 
 
@@ -84,12 +87,16 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def _cue_table() -> tuple[dict[str, tuple[int, ...]], tuple[tuple[str, int], ...], tuple[int, ...]]:
-    """Rules by whole cue word, by beginning of a word, and those for unspaced scripts."""
+    """Rules by whole cue word, by beginning of a word, and those for unspaced scripts.
+
+    Number of rules + number of a rule stands for the words that must be said too.
+    """
     whole: dict[str, tuple[int, ...]] = {}
     beginnings: list[tuple[str, int]] = []
     unspaced = []
-    for number, rule in enumerate(rules()):
-        for cue in rule.cues:
+    cues = [*(rule.cues for rule in rules()), *(rule.also for rule in rules())]
+    for number, words in enumerate(cues):
+        for cue in words:
             if cue == _ANYWHERE:
                 unspaced.append(number)
             elif cue.endswith("*"):
@@ -139,8 +146,13 @@ def _to_try(s: Stream) -> tuple[list[int], list[int]]:
     ends = np.cumsum(many)
     total = int(ends[-1]) if len(ends) else 0
     place = np.repeat(first[which] - ends + many, many) + np.arange(total)
-    owner, number = np.divmod(np.unique(np.repeat(s.owner[at], many) * len(rules()) + rule[place]), len(rules()))
-    return owner.tolist(), number.tolist()
+    n = len(rules())
+    met = np.unique(np.repeat(s.owner[at], many) * (2 * n) + rule[place])
+    owner, number = np.divmod(met, 2 * n)
+    asks_more = np.array([bool(rule.also) for rule in rules()] + [False] * n)[number]
+    kept = number < n
+    kept[asks_more] = np.isin(met[asks_more] + n, met, assume_unique=True)
+    return owner[kept].tolist(), number[kept].tolist()
 
 
 def match(s: Stream) -> np.ndarray:

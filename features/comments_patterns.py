@@ -1,9 +1,10 @@
 """Phrases that show what a comment wants: our own rules, by intent, in nine languages and more.
 
 A rule is a line `cues => expression`: it is tried only on texts that hold one of its cue words (a trailing * stands for
-any ending), so most rules never run on most texts. Expressions are searched in the cleaned, lower-case text, from the
-beginning of a word; `~` stands for up to three words of any kind. Every rule is tried whatever the language: comments
-mix languages, and the phrases rarely clash.
+any ending), so most rules never run on most texts; after a & stand words of which one must be said too, because no find
+is without them. Expressions are searched in the cleaned, lower-case text, from the beginning of a word; `~` stands for
+up to three words of any kind. Every rule is tried whatever the language: comments mix languages, and the phrases rarely
+clash.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ SPAM: dict[str, str] = {
         check chek checkout ckeck chk
             => (?:check|chek|ckeck|chk) ?(?:it |this |me |us |them |these |my |our )?(?:out|my|our|me\b|us\b|@)
             |checkout (?:my|our|this|the)
-        take have look => (?:take|have) a (?:quick )?look at (?:my|our|this|me)|look (?:at|up) (?:my|our)
+        take have look & at up => (?:take|have) a (?:quick )?look at (?:my|our|this|me)|look (?:at|up) (?:my|our)
         go visit click come
             => go (?:to|check|watch|see|visit|follow|subscribe|vote|like) (?:my|our|this|the|out|me|@|\w+\.|\w+ \.
             |http|and)|visit (?:my|our|us|this|the (?:link|site|website)|www|http|\w+\.\w)|click (?:on |here|the|my
@@ -71,7 +71,7 @@ SPAM: dict[str, str] = {
             => (?:bitcoins?|btc|crypto\w*|forex|invest(?:ment|ments|ing|ed|or)?|traders?|trading|profits?
             |binary options?|payouts?|loans?|nfts?|ethereum|usdt)\b
         paypal cashapp income => paypal|cash ?app|(?:passive|extra|monthly|weekly|daily|residual) income
-        per from get
+        per from get & day* week* month* hour* home* paid* rich* <link> <video>
             => \$ ?\d[\d.,]*k? (?:per|a|every|in|each) (?:day|week|month|hour)
             |(?:work|working|money|job|cash) (?:from|at) home|get paid|get rich
         """,
@@ -181,7 +181,9 @@ SPAM: dict[str, str] = {
         casino betting bet jackpot gambling viagra slots => casino|betting (?:site|app|tips)|jackpot|gambling|viagra
         """,
     "self": r"""
-        i'm im am i we
+        i'm im am i we & singer* rapper* producer* artist* youtuber* musician* band* dj* vlogger* gamer* songwriter*
+        upcoming* aspiring* up unsigned* videos* vids* music* beats* songs* covers* raps* remixes* vlogs* gameplay*
+        tutorials* made posted uploaded dropped released started <link> <video>
             => (?:i'm|im|i am|we are|we're) (?:an? |just an? )?(?:\w+ )?(?:singer|rapper|producer|artist|youtuber
             |musician|band|dj|vlogger|gamer|songwriter|upcoming|aspiring|up and coming|unsigned)\b|(?:i|we) (?:make
             |do|post|upload|cover|sing|rap|produce|write) (?:\w+ )?(?:videos|vids|music|beats|songs|covers|raps

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from features.comments_features import read
 from features.comments_language import NAMES
-from features.comments_match import GROUPS
+from features.comments_match import GROUPS, Rule, _to_try, rules
 from features.comments_model import shipped_model
 from features.comments_words import NEGATIONS, PHRASE_VALENCE, SLANG
 from tests import oracle_reading as oracle
@@ -63,6 +65,21 @@ def test_trying_rules_by_cue_finds_what_trying_them_all_finds(text: str) -> None
                 assert expected[name] / 4 <= found <= expected[name], one
             else:
                 assert found == expected[name], one
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.also], ids=lambda rule: rule.cues[0])
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_no_find_is_without_the_words_that_must_be_said_too(rule: Rule, data: st.DataObject) -> None:
+    """What an expression finds, with whatever may stand around it, is tried wherever one of the cues is said."""
+    letters = st.characters(codec="ascii", exclude_categories=["Cc"])
+    found = data.draw(st.from_regex(re.compile(rule.source), fullmatch=True, alphabet=letters)).lower()
+    end = data.draw(st.sampled_from(["", " now", "!", ".", ".com/x", "-x", "'s", "@x.com", "😍", ", ok", "/me", " \n"]))
+    text = data.draw(st.sampled_from(["", "wow ", "(", "omg!! "])) + found + end
+    reading = read([text])
+    said = {reading.stream.vocabulary.forms[number] for number in reading.stream.which}
+    if re.search(rf"(?<![\w'])(?:{rule.source})", text) and said & set(rule.cues):
+        assert rules().index(rule) in _to_try(reading.stream)[1], text
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4))
