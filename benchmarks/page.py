@@ -207,7 +207,7 @@ def _steps(page: Page, timed: Any) -> None:
         page.wait_for_selector(".cl-compare", state="hidden")
     timed("first_plan", to("Plan"), "document.querySelector('#plan-grid .cl-rule')?.offsetParent")
     page.wait_for_timeout(1500)
-    for _ in range(TIMES):
+    for turn in range(TIMES):
         timed("step_to_shortlist", to("Shortlist"), "document.querySelector('#shortlist .ag-row')?.offsetParent")
         timed("step_to_plan", to("Plan"), "document.querySelector('#plan-grid .ag-row')?.offsetParent")
         timed("step_to_brief", to("Brief"), "document.querySelector('#brief-next')?.offsetParent")
@@ -221,8 +221,9 @@ def _steps(page: Page, timed: Any) -> None:
         page.wait_for_function("!document.querySelector('#plan-busy').className")
         page.wait_for_timeout(300)
         told_now = page.inner_text("#plan-result .cl-figures")
-        timed("budget_slider", "const s = document.querySelector('#plan-slider [role=slider]'); "
-              "s.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}))",
+        key = ("ArrowRight", "ArrowLeft")[turn % 2]
+        timed("budget_slider", "document.querySelector('#plan-slider [role=slider]').dispatchEvent("
+              f"new KeyboardEvent('keydown', {{key: '{key}', bubbles: true}}))",
               f"document.querySelector('#plan-result .cl-figures').innerText !== {told_now!r}")  # fmt: skip
         page.wait_for_function("!document.querySelector('#plan-busy').className")
 
