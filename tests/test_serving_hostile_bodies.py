@@ -28,6 +28,7 @@ def service(
 ) -> Iterator[tuple[httpx.Client, dict[str, Any]]]:
     """A client, and a good body for each path."""
     with running_real(trained_once, tmp_path_factory.mktemp("hostile")) as (client, creator_id):
+        client.timeout = httpx.Timeout(120)
         yield client, examples(creator_id)
 
 

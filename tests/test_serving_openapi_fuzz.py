@@ -50,7 +50,7 @@ def ask(client: httpx.Client, label: str, mode: GenerationMode, times: int, numb
     statuses: Counter[int] = Counter()
 
     def one(case: schemathesis.Case[Any]) -> None:
-        answer = case.call(base_url=str(client.base_url))
+        answer = case.call(base_url=str(client.base_url), timeout=120)
         statuses[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKED)
 
