@@ -186,7 +186,7 @@ def test_without_a_registry_it_does_not_start_and_says_why(
 @pytest.mark.proof("Killed", "`kill -9` of the whole service while two callers send it outcomes, and its start anew")
 def test_kill_9_of_the_service_while_it_takes_outcomes(trained: Trained, tmp_path: Path, tried: Tried) -> None:
     said: dict[str, int] = {}
-    rng, state, times = random.Random(5), tmp_path / "state", 8  # noqa: S311 - when to kill, no secret
+    rng, state, times = random.Random(5), tmp_path / "state", 5  # noqa: S311 - when to kill, no secret
     lock = threading.Lock()
 
     def send(url: httpx.URL, caller: int, first: int) -> None:
@@ -194,9 +194,7 @@ def test_kill_9_of_the_service_while_it_takes_outcomes(trained: Trained, tmp_pat
             for number in range(first, first + 100_000):
                 row = outcome(f"c{caller}-{number // 2}", fee=number)
                 try:
-                    answer = client.post(
-                        "/v1/outcomes", json={"outcomes": [row]}, headers={"Idempotency-Key": f"{caller}-{number}"}
-                    )
+                    answer = client.post("/v1/outcomes", json={"outcomes": [row]})
                 except httpx.HTTPError:
                     return
                 assert answer.status_code == 200, answer.text
