@@ -67,9 +67,11 @@ def jobs_of(place: Place, home: Path, peer: str | None) -> Iterator[Job]:
 def work(place: Place, home: Path, peer: str | None, parts: list[str]) -> str:
     """Do what is not done yet with one market; returns a line for the log."""
     started = time.perf_counter()
+    done = [job for job in jobs_of(place, home, peer) if job.part in parts and not job.is_done]
+    if parts and not done:
+        return f"{place.name}: done before"
     prepare(place, home)
     made = time.perf_counter() - started
-    done = [job for job in jobs_of(place, home, peer) if job.part in parts and not job.is_done]
     for job in done:
         job.run()
     return f"{place.name}: market {made:.0f} s, {len(done)} parts, in all {time.perf_counter() - started:.0f} s"
@@ -117,7 +119,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--first", type=int, default=0, help="first seed (0)")
     parser.add_argument("--only", nargs="*", default=[], help=f"kinds of market: {', '.join(FULL)}, big")
-    parser.add_argument("--parts", nargs="*", default=list(CODE), choices=list(CODE), help="what to do (everything)")
+    parser.add_argument(
+        "--parts",
+        nargs="*",
+        default=list(CODE),
+        choices=list(CODE),
+        help="what to do (everything); none: make the markets",
+    )
+    parser.add_argument("--gather", action="store_true", help="do nothing more; write what is there")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--peer", default=library.peer(), help="interpreter with econml (default: make econml's)")
@@ -127,9 +136,10 @@ def main() -> None:
     print(f"markets in {home}", flush=True)
     asked = list(places(range(args.first, args.seeds), args.only))
     n = len(asked)
-    with ProcessPoolExecutor(args.workers) as pool:
-        for line in pool.map(work, asked, [home] * n, [args.peer] * n, [args.parts] * n):
-            print(line, flush=True)
+    if not args.gather:
+        with ProcessPoolExecutor(args.workers) as pool:
+            for line in pool.map(work, asked, [home] * n, [args.peer] * n, [args.parts] * n):
+                print(line, flush=True)
     if args.no_write:
         return
     jobs = [job for place in asked for job in jobs_of(place, home, args.peer)]
