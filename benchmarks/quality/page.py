@@ -34,8 +34,9 @@ Written by `benchmarks/lift_quality.py`; the figures are those of `benchmarks/re
 is **simulated** (see [simulated_market.md](simulated_market.md)): only there is the true lift known. Each seed is a
 market of its own; models learn from what was known at a cut and are judged on deals agreed later ("future") and on
 questions drawn evenly from the whole catalogue. Brackets are 95 % intervals over seeds, of *differences* wherever two
-things are compared on the same markets. Errors are those of log lift. The ceiling is the same model given the true
-causes of lift instead of features: what is missing to it cannot be learned from this many tests."""
+things are compared on the same markets. Errors are those of log lift. The ceiling is the same model of
+lift given its true causes instead of features, learned from the lift tests alone (the model also reads attributed
+orders): what is missing to it cannot be learned from this many tests."""
 
 
 def _reach(markets: Found) -> str:

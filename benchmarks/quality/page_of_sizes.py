@@ -100,7 +100,7 @@ def ablation(found: Found) -> str:
         for name, f in found.items()
         if isinstance(f, Mapping)
     ]
-    text = f"Ordinary market, {found['size']} past collaborations, deals to come.\n\n"
+    text = f"Ordinary market, {found['size']} past collaborations, deals to come; learned from lift tests alone.\n\n"
     return (
         "## What each family of features adds\n\n"
         + text
