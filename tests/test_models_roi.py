@@ -116,7 +116,8 @@ def test_more_fee_is_more_cost_and_less_of_all_else(b: Beliefs, e: Economics) ->
     less, more = ask(b, e), ask(b, replace(e, fee=e.fee + 100.0))
     assert more["cost_expected"] == pytest.approx(less["cost_expected"] + 100.0)
     assert more["profit_expected"] == pytest.approx(less["profit_expected"] - 100.0)
-    assert more["roi_probability_positive"] <= less["roi_probability_positive"] or e.fee[0] == 0.0
+    unpaid = np.isnan(less["roi_probability_positive"])
+    assert unpaid or more["roi_probability_positive"] <= less["roi_probability_positive"]
     for same in ("break_even_fee", "maximum_fee", "incremental_conversions_expected"):
         assert more[same] == less[same]
 
