@@ -11,6 +11,7 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
 from serving.page import figures
 from serving.page.brief import conversion_word
 from serving.page.look import SUPPORT_WORDS, count, decimal, money, orders, percent, span
+from serving.page.parts import QUICK
 from serving.page.wiring import Wiring
 
 MOST = 4
@@ -23,7 +24,7 @@ def modal() -> Any:
     """The panel that opens over the shortlist."""
     return dmc.Modal(
         html.Div(id="compare-body"), id="compare", title="Compare", size="min(1180px, 96vw)",
-        closeButtonProps={"aria-label": "Close the comparison"},
+        closeButtonProps={"aria-label": "Close the comparison"}, transitionProps=QUICK,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from serving.page import figures
 from serving.page.brief import conversion_word
 from serving.page.creator import AtFees, Deal, verdict
 from serving.page.look import SUPPORT_WORDS, count, decimal, money, orders, percent, span
-from serving.page.parts import figure_of, plot
+from serving.page.parts import QUICK, figure_of, plot
 
 _DIMENSIONS = {"age": "age", "gender": "gender", "country": "country", "language": "language", "interest": "interest"}
 
@@ -28,6 +28,7 @@ def drawer() -> Any:
             dcc.Store(id="fee-points"),
         ],
         id="creator", position="right", size="min(920px, 100%)", title="Why this score", padding="lg", keepMounted=True,
+        transitionProps=QUICK,
         closeButtonProps={"aria-label": "Close the creator"},
     )  # fmt: skip
 

@@ -8,6 +8,9 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+QUICK = {"duration": 80}
+"""How a panel over the page comes and goes, in milliseconds: seen as a movement, not waited for."""
+
 
 def card(*children: Any, **more: Any) -> Any:
     """A panel."""
