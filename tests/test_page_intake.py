@@ -262,6 +262,23 @@ def test_a_report_of_a_creator_of_the_catalogue_does_not_replace_what_is_known(d
     assert entry.item == {"creator_id": "ana"}
 
 
+@pytest.mark.parametrize(
+    ("told", "ages"),
+    [
+        ("45-64", {"45-54": 0.5, "55-64": 0.5}),
+        ("45-54", {"45-54": 1.0}),
+        ("65-", {"65+": 1.0}),
+        ("65+", {"65+": 1.0}),
+        ("20-22", {}),
+        ("grown-up", {}),
+    ],
+)
+def test_a_vendors_age_range_wider_than_ours_is_shared_out(told: str, ages: dict[str, float]) -> None:
+    rows = [{"gender": "MALE", "age_range": told, "value": 100.0}]
+    told_ages = details_of({"profile": {"username": "a", "audience": {"gender_age_distribution": rows}}})
+    assert told_ages["audience"].get("age", {}) == ages
+
+
 def test_a_business_discovery_answer() -> None:
     media = {"like_count": 958, "comments_count": 333, "media_type": "VIDEO", "timestamp": "2021-10-22T14:00:39+0000"}
     told = {"business_discovery": {"username": "b", "followers_count": 5, "media": {"data": [media]}}}

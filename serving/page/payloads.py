@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
+from data.schemas import AGES
 from serving.rows import FollowersRow, PostRow, checked_bucket
 
 MOST_POSTS = 100
@@ -29,6 +30,7 @@ _POST_FIELDS: Mapping[str, tuple[str, ...]] = {
 _MEDIA = {"VIDEO": "video", "IMAGE": "image", "CAROUSEL": "carousel", "CAROUSEL_ALBUM": "carousel", "REEL": "reel",
           "REELS": "reel", "SHORT": "short", "STORY": "story"}  # fmt: skip
 _BUCKET = ("code", "name", "bucket")
+_OLDEST = 80  # where an open age range ends, when years are counted
 _AUDIENCE = {"countries": "country", "languages": "language", "interests": "interest"}
 
 
@@ -97,16 +99,33 @@ def _audience(told: Record) -> dict[str, dict[str, float]]:
             name = next((one[k] for k in _BUCKET if one.get(k)), None)
             _add(parts[dimension], dimension, name, one.get("value"))
     for one in _records(told.get("gender_age_distribution")):
-        _add(parts["age"], "age", str(one.get("age_range", "")).replace("65-", "65+"), one.get("value"))
+        for ages, part in _ages(str(one.get("age_range", ""))):
+            _add(parts["age"], "age", ages, one.get("value"), part)
         _add(parts["gender"], "gender", str(one.get("gender", "")).lower(), one.get("value"))
     return {dimension: _shares(dict(buckets)) for dimension, buckets in parts.items() if buckets}
 
 
-def _add(into: dict[str, float], dimension: Any, bucket: object, value: object) -> None:
+def _ages(told: str) -> list[tuple[str, float]]:
+    """Our age groups within the range told ("45-64", "65-") and the part of it in each: by the years, so evenly."""
+    match = re.fullmatch(r"(\d+)\s*[-–+]\s*(\d*)", told.strip())
+    if match is None:
+        return []
+    first, last = int(match[1]), int(match[2] or _OLDEST)
+    years = {name: _years(name) for name in AGES}
+    within = {name: len(of) for name, of in years.items() if first <= of[0] and of[-1] <= last}
+    return [(name, count / sum(within.values())) for name, count in within.items()]
+
+
+def _years(group: str) -> range:
+    first, _, last = group.rstrip("+").partition("-")
+    return range(int(first), int(last or _OLDEST) + 1)
+
+
+def _add(into: dict[str, float], dimension: Any, bucket: object, value: object, part: float = 1.0) -> None:
     if not isinstance(bucket, str) or not isinstance(value, int | float) or value < 0:
         return
     try:
-        into[checked_bucket(dimension, bucket.strip())] += float(value)
+        into[checked_bucket(dimension, bucket.strip())] += float(value) * part
     except ValueError:
         return
 
