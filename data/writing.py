@@ -11,6 +11,7 @@ import gzip
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from data.errors import Fault, UsageError
 
 WRITABLE = ("csv", "csv.gz", "tsv", "jsonl", "json", "parquet", "xlsx")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MENTION = re.compile(r"@\w(?:[^(|!]|!(?![\w$]))*")
 _EXCEL_ROWS = 1_048_576
 _EXCEL_CELL = 32_767
 
@@ -109,8 +111,14 @@ def write_rows(frame: pd.DataFrame, path: Path) -> None:
 
 
 def neutralised(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, with an apostrophe before it; anything else as it is."""
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    """Text that a spreadsheet would take for a formula, with an apostrophe before it; anything else as it is.
+
+    An @ before a name is a mention, and half of all comments that begin with @ are one: it is kept as it is as long as
+    nothing in the text could call a function, a program (DDE) or another sheet.
+    """
+    if not isinstance(value, str) or not value.startswith(_FORMULA_STARTS) or _MENTION.fullmatch(value):
+        return value
+    return "'" + value
 
 
 def _safe(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pytest
 
 from data.errors import UsageError
 from data.rows import read_rows
-from data.writing import WRITABLE, replacing, replacing_folder, write_rows
+from data.writing import WRITABLE, neutralised, replacing, replacing_folder, write_rows
 
 FRAME = pd.DataFrame(
     {
@@ -50,6 +50,18 @@ def test_formulas_are_neutralised(tmp_path: Path, ending: str) -> None:
     hostile = [v.replace("\r", "\n") for v in hostile] if ending == "xlsx" else hostile
     assert frame["'=name"].tolist() == ["'" + v for v in hostile[:6]] + hostile[6:]
     assert pd.to_numeric(frame["n"]).tolist() == list(range(-4, 4))
+
+
+@pytest.mark.parametrize("text", ["@anna look at this!!", "@b.c", "@a @b ❤️\nnice", "@élise so pretty! 😍"])
+def test_a_mention_is_no_formula(text: str) -> None:
+    assert neutralised(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["@SUM(A1)", "@cmd|' /C calc'!A0", "@x (y)", "@Sheet2!A1", "@Sheet2!$A$1", "@", "@ A1", "@=1"]
+)
+def test_an_at_that_could_run_is(text: str) -> None:
+    assert neutralised(text) == "'" + text
 
 
 def test_excel_holds_no_formula(tmp_path: Path) -> None:
