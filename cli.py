@@ -302,7 +302,10 @@ def _explain(args: argparse.Namespace) -> int:
     from serving.command_explain import explain
     from serving.terminal_portrait import portrait_view
 
-    told = explain(args.workspace, args.creator, args.brief, args.as_of or utc_now(), args.model)
+    workspace, creator = args.workspace, args.creator
+    if not workspace.is_dir() and Path(creator).is_dir():
+        workspace, creator = Path(creator), str(workspace)
+    told = explain(workspace, creator, args.brief, args.as_of or utc_now(), args.model)
     if args.json:
         _emit_json({**asdict(told.portrait), "campaign_id": told.campaign})
     else:
@@ -484,7 +487,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_json(c)
 
     c = add("explain", _explain, "show a creator for a brief: every feature beside its peers, and what is behind it")
-    add_workspace(c)
+    text = "the workspace (default: the current folder); may also come after CREATOR"
+    c.add_argument("workspace", type=Path, nargs="?", default=Path(), metavar="WS", help=text)
     c.add_argument("creator", metavar="CREATOR", help="a creator_id of the workspace")
     c.add_argument("--brief", type=Path, required=True, metavar="FILE", help="JSON, YAML or TOML")
     c.add_argument("--as-of", type=_time, default=None, help="what was known before this time (default: now)")

@@ -187,6 +187,18 @@ def test_explain_shows_the_creator_and_the_models_reasons(
             assert words in told
 
 
+def test_explain_takes_the_workspace_after_the_creator_or_from_the_folder(
+    workspace: Path, brief: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    creator = read_tables(workspace, ["posts"])["posts"]["creator_id"].iloc[0]
+    rest = ("--brief", brief, "--as-of", "2026-01-01")
+    expected = run(capsys, "explain", workspace, creator, *rest)
+    assert expected[0] == 0
+    assert run(capsys, "explain", creator, workspace, *rest) == expected
+    monkeypatch.chdir(workspace)
+    assert run(capsys, "explain", creator, *rest) == expected
+
+
 def test_explain_without_a_model_or_with_an_unknown_creator(
     workspace: Path, brief: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
