@@ -60,6 +60,15 @@ def catalogue_pairings(history: History, deals: pd.DataFrame, seed: int, most: i
     return drawn.assign(creator_id=pd.Series(picked, dtype="str"))[["creator_id", "campaign_id", "as_of"]]
 
 
+def _open_campaigns(history: History, cut: pd.Timestamp) -> pd.DataFrame:
+    """Every campaign as if a deal of it, with whomever, were agreed at the cut."""
+    ids = history["campaigns"]["campaign_id"].drop_duplicates().reset_index(drop=True)
+    if ids.empty:
+        raise NotEnoughData("the workspace holds no campaign: a model needs at least one, and creators to choose from")
+    nobody = pd.Series(pd.NA, index=ids.index, dtype="str")
+    return pd.DataFrame({"creator_id": nobody, "campaign_id": ids, "as_of": cut})
+
+
 def _at_share(pool: np.ndarray, share: float) -> str:
     return str(pool[int(share * len(pool))])
 
@@ -71,6 +80,11 @@ class Material:
     whole: TrainingSet
     catalogue: pd.DataFrame
     """Catalogue pairings; rows as in `whole.catalogue_X`."""
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """Features to show the model on: the deals', or the catalogue's while there is no deal."""
+        return self.whole.catalogue_X if self.whole.X.empty and self.whole.catalogue_X is not None else self.whole.X
 
     def fold(self, fold: Fold) -> TrainingSet:
         """What a model may learn for this fold; the catalogue sample is cut to pairings asked before it starts."""
@@ -92,15 +106,10 @@ def build_material(
 ) -> Material:
     """Every deal with an outcome known before `cut`, its features as of its agreement, and a catalogue sample.
 
-    Raises NotEnoughData when no deal has a known outcome.
+    Without any deal the sample is drawn for the campaigns as of `cut`. Raises NotEnoughData without a campaign, too.
     """
     deals = deals_of(history, find_labels(history, cut), cut)
-    if deals.empty:
-        raise NotEnoughData(
-            "no collaboration has a known outcome before "
-            f"{cut.isoformat()}: a model needs some with measure holdout, geo or on_off (see docs/tables.md)"
-        )
-    sample = catalogue_pairings(history, deals, seed)
+    sample = catalogue_pairings(history, deals if len(deals) else _open_campaigns(history, cut), seed)
     asked = pd.concat([deals[["creator_id", "campaign_id", "as_of"]], sample], ignore_index=True)
     made = build_features(history, asked, reference, progress=progress)
     X, catalogue_X = made.iloc[: len(deals)], made.iloc[len(deals) :].reset_index(drop=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from data import sources
 from data.check import check_workspace
-from data.errors import NotEnoughData, TableError
+from data.errors import TableError
 from data.history import History
 from data.priors import load_priors
 from models import artifact, registry
@@ -77,7 +77,7 @@ class TrainResult:
 def train(workspace: Path, settings: TrainSettings, *, progress: Progress = _no_progress) -> TrainResult:
     """Train on a workspace, log one MLflow run, and register the model as `challenger`.
 
-    Raises TableError with every fault of the workspace, NotEnoughData without a single label, WorkError when the
+    Raises TableError with every fault of the workspace, NotEnoughData for one without a campaign, WorkError when the
     registry cannot be reached. Interrupted or failed, it leaves every alias of the registry where it was.
     """
     loaded = load(workspace, settings, progress)
@@ -103,7 +103,8 @@ def train(workspace: Path, settings: TrainSettings, *, progress: Progress = _no_
 
 
 def load(workspace: Path, settings: TrainSettings, progress: Progress = _no_progress) -> Loaded:
-    """Read and check a workspace. TableError names every fault; NotEnoughData when there is no label to learn from."""
+    """Read and check a workspace. TableError names every fault. Without a single measured collaboration the model is
+    its prior: published figures."""
     progress("reading", 0, 2)
     faults = check_workspace(workspace)
     if faults:
@@ -113,12 +114,6 @@ def load(workspace: Path, settings: TrainSettings, progress: Progress = _no_prog
     history = History.of(tables)
     cut = settings.as_of or dataset.default_cut(history)
     census = labels.label_census(history, cut)
-    if census["labels"] == 0:
-        told = "; ".join(f"{count} {name}" for name, count in census.items() if count and name != "labels")
-        raise NotEnoughData(
-            f"no collaboration with a measured lift was known before {cut.isoformat()} ({told or 'none at all'}): "
-            "training needs some with measure holdout, geo or on_off"
-        )
     loaded = Loaded(history, sources.digest(tables), dataset.workspace_kind(workspace), cut, census, load_priors())
     progress("reading", 2, 2)
     return loaded
@@ -134,7 +129,7 @@ def evaluate(
     material = _material(loaded, loaded.cut, settings, "features", progress)
     progress("fitting", 0, 1)
     scorer = CreatorScorer.fit(material.whole, seed=settings.seed, settings=settings.lift)
-    families, features = study.importance(scorer, material.whole.X.iloc[-1000:])
+    families, features = study.importance(scorer, material.shown.iloc[-1000:])
     figures = {
         **found.figures(),
         **{f"data.{study.slug(name)}": float(count) for name, count in loaded.census.items()},
@@ -156,7 +151,7 @@ def evaluate(
         [*story.sections(found, images, curves, scorer), *notes],
         words,
     )
-    example = material.whole.X.iloc[:_EXAMPLE_ROWS].reset_index(drop=True)
+    example = material.shown.iloc[:_EXAMPLE_ROWS].reset_index(drop=True)
     finished = finished_table(scorer, material.whole, settings.level)
     return Evaluation(loaded, found, page.html(), images, figures, warnings, scorer, example, finished)
 
@@ -199,11 +194,11 @@ def _sanity(scorer: CreatorScorer, material: dataset.Material) -> dict[str, floa
     out = scorer.predict_features(pd.concat(parts, ignore_index=True))
     values = out.to_numpy(dtype=np.float64)
     lift = out["log_lift"].to_numpy()
+    groups = {"deals": lift[: len(material.whole.X)], "catalogue": lift[len(material.whole.X) :]}
     return {
         "sanity.finite_share": float(np.mean(np.isfinite(values))),
         "sanity.largest_log_lift": float(np.max(np.abs(lift[np.isfinite(lift)]), initial=0.0)),
-        "sanity.mean_log_lift_deals": float(np.mean(lift[: len(material.whole.X)])),
-        "sanity.mean_log_lift_catalogue": float(np.mean(lift[len(material.whole.X) :])),
+        **{f"sanity.mean_log_lift_{name}": float(np.mean(part)) for name, part in groups.items() if len(part)},
     }
 
 
