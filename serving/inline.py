@@ -7,17 +7,19 @@ the score. `tests/test_serving_inline.py` holds both to be equal, column by colu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pydantic import BaseModel
 
 from data.frames import DTYPES
 from data.history import ALWAYS, COUNTS_FINAL_AFTER, History
-from data.schemas import TABLES, Column
+from data.schemas import TABLES, Column, Kind
 
 MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,8 +28,24 @@ _MISSING = np.iinfo(np.int64).min
 _ALWAYS = int(ALWAYS.as_unit("us").asm8.astype("int64"))
 _FINAL_AFTER = COUNTS_FINAL_AFTER // pd.Timedelta(1, "us")
 
-RowOf = tuple[BaseModel, Mapping[str, Any]]
-"""A validated row, and the values that replace or complete its own."""
+_TEXT = pd.StringDtype(na_value=np.nan)
+
+
+@dataclass
+class Rows:
+    """Validated rows of one table; `given` replaces or completes columns of theirs, a value for each row."""
+
+    models: list[BaseModel] = field(default_factory=list)
+    given: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, models: Sequence[BaseModel], given: Mapping[str, Sequence[Any]]) -> None:
+        """More rows; the same columns are given each time."""
+        self.models += models
+        for name, values in given.items():
+            self.given.setdefault(name, []).extend(values)
+
+    def __len__(self) -> int:
+        return len(self.models)
 
 
 @cache
@@ -36,31 +54,55 @@ def no_rows() -> History:
     return History.of({})
 
 
-def frame_of(table: str, rows: Sequence[RowOf]) -> pd.DataFrame:
+def frame_of(table: str, rows: Rows) -> pd.DataFrame:
     """The typed frame of a table with `visible_at` (and `counts_visible_at` for posts), shape (n_rows, all columns)."""
     columns: dict[str, Any] = {}
     times: dict[str, np.ndarray] = {}
+    held = [vars(row) for row in rows.models]
+    nothing = [None] * len(held)
     for column in TABLES[table].columns:
         name, kind = column.name, column.kind
-        values = [more[name] if name in more else getattr(row, name, None) for row, more in rows]
-        if kind in ("time", "date"):
+        values = rows.given.get(name)
+        if values is None:
+            values = [row.get(name) for row in held]
+        if values == nothing:
+            columns[name] = _missing(kind, len(held))
+            if kind in ("time", "date"):
+                times[name] = columns[name].asi8
+        elif kind in ("time", "date"):
             times[name] = _micros(values)
             columns[name] = _time(times[name])
         elif DTYPES[kind] == "float64":
             columns[name] = numbers(values)
         else:
-            columns[name] = pd.array([_text(value, column) for value in values], dtype="str")
+            columns[name] = _texts(values, column)
     return pd.DataFrame(columns | _visibility(table, times), copy=False)
 
 
 def numbers(values: Sequence[float | None]) -> np.ndarray:
     """float64 of numbers and flags, shape (n,); None becomes NaN."""
-    return np.array([np.nan if value is None else value for value in values], dtype="float64")
+    # numpy reads None as NaN where it is told that these are floats.
+    return np.array(values, dtype="float64")
 
 
-def _text(value: str | None, column: Column) -> str | None:
+def _texts(values: Sequence[str | None], column: Column) -> Any:
     """Where a text may be missing, an empty one is: as in a table, which may have been a CSV file."""
-    return None if value == "" and column.nullable else value
+    if column.nullable and "" in values:
+        values = [value or None for value in values]
+    return _as_text(pa.array(values, pa.large_string()))
+
+
+def _as_text(values: pa.Array) -> Any:
+    return pd.arrays.ArrowStringArray(values, dtype=_TEXT)
+
+
+def _missing(kind: Kind, n: int) -> Any:
+    """A column of nothing but missing values."""
+    if DTYPES[kind] == "float64":
+        return np.full(n, np.nan)
+    if DTYPES[kind] == "str":
+        return _as_text(pa.nulls(n, pa.large_string()))
+    return _time(np.full(n, _MISSING))
 
 
 def _visibility(table: str, times: Mapping[str, np.ndarray]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from data.schemas import TABLES
 from models.creators import Asked, Creators
 from models.scorer import MONEY_COLUMNS, Context
 from serving.catalogue import Catalogue
-from serving.inline import MICROSECOND, RowOf, frame_of, no_rows, numbers
+from serving.inline import MICROSECOND, Rows, frame_of, no_rows, numbers
 from serving.schemas import Campaign, Candidate
 
 OURS = "\x1f"
@@ -142,40 +142,39 @@ def joined(stored: History, made: History) -> History:
 def _made(campaign: Campaign, inline: Mapping[int, Candidate], as_of: pd.Timestamp) -> History:
     """The rows that come with the request: its campaign, and its inline creators."""
     words = {name: ",".join(getattr(campaign, name) or ()) or None for name in ("keywords", "competitors", "ships_to")}
-    rows: dict[str, list[RowOf]] = {name: [] for name in TABLES}
-    rows["campaigns"].append((campaign, words | {"campaign_id": CAMPAIGN_ID, "known_at": None}))
-    rows["campaign_audience"] = [
-        (
-            campaign,
-            {"campaign_id": CAMPAIGN_ID, "dimension": dimension, "bucket": bucket, "share": share, "known_at": None},
-        )
-        for dimension, buckets in (campaign.target_audience or {}).items()
-        for bucket, share in buckets.items()
-    ]
+    rows = {name: Rows() for name in TABLES}
+    rows["campaigns"].add([campaign], {name: [one] for name, one in words.items()} | {
+        "campaign_id": [CAMPAIGN_ID], "known_at": [None]})  # fmt: skip
+    target = [(dimension, bucket, share) for dimension, buckets in (campaign.target_audience or {}).items()
+              for bucket, share in buckets.items()]  # fmt: skip
+    of_target = zip(("dimension", "bucket", "share"), zip(*target, strict=True), strict=False)
+    rows["campaign_audience"].add([campaign] * len(target), {
+        "campaign_id": [CAMPAIGN_ID] * len(target), **dict(of_target), "known_at": [None] * len(target)})  # fmt: skip
     for place, candidate in inline.items():
         _add_inline(rows, candidate, _inline_id(place), as_of.to_pydatetime() - MICROSECOND)
-    found = {name: frame_of(name, some) for name, some in rows.items() if some}
+    found = {name: frame_of(name, some) for name, some in rows.items() if len(some)}
     return History(MappingProxyType({**no_rows().tables, **found}))
 
 
-def _add_inline(rows: dict[str, list[RowOf]], candidate: Candidate, creator_id: str, just_before: datetime) -> None:
-    own = {"creator_id": creator_id}
+def _add_inline(rows: dict[str, Rows], candidate: Candidate, creator_id: str, just_before: datetime) -> None:
+    followers, audience, posts = candidate.followers or (), candidate.audience or (), candidate.posts or ()
     if candidate.creator is not None:
-        rows["creators"].append((candidate.creator, own))
-    rows["followers"] += [(row, own) for row in candidate.followers or ()]
-    rows["audience"] += [
-        (row, own if row.observed_at else own | {"observed_at": just_before}) for row in candidate.audience or ()
-    ]
-    for number, post in enumerate(candidate.posts or ()):
-        post_id = _within(creator_id, post.post_id, number)
-        rows["posts"].append((post, own | {"post_id": post_id}))
-        for count, comment in enumerate(post.comments):
-            ids = {
-                "post_id": post_id,
-                "comment_id": _within(creator_id if comment.comment_id else post_id, comment.comment_id, count),
-                "reply_to": comment.reply_to and _within(creator_id, comment.reply_to, 0),
-            }
-            rows["comments"].append((comment, own | ids))
+        rows["creators"].add([candidate.creator], {"creator_id": [creator_id]})
+    rows["followers"].add(followers, {"creator_id": [creator_id] * len(followers)})
+    rows["audience"].add(audience, {
+        "creator_id": [creator_id] * len(audience), "observed_at": [row.observed_at or just_before for row in audience],
+    })  # fmt: skip
+    post_ids = [_within(creator_id, post.post_id, number) for number, post in enumerate(posts)]
+    rows["posts"].add(posts, {"creator_id": [creator_id] * len(posts), "post_id": post_ids})
+    for post_id, post in zip(post_ids, posts, strict=True):
+        comments = post.comments
+        rows["comments"].add(comments, {
+            "creator_id": [creator_id] * len(comments),
+            "post_id": [post_id] * len(comments),
+            "comment_id": [_within(creator_id if one.comment_id else post_id, one.comment_id, count)
+                           for count, one in enumerate(comments)],
+            "reply_to": [one.reply_to and _within(creator_id, one.reply_to, 0) for one in comments],
+        })  # fmt: skip
 
 
 def _within(owner: str, given: str | None, number: int) -> str:

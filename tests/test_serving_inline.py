@@ -9,7 +9,7 @@ import pytest
 
 from data.history import ALWAYS, History
 from data.schemas import TABLES
-from serving.inline import frame_of, no_rows
+from serving.inline import Rows, frame_of, no_rows
 from serving.rows import AudienceRow, CommentRow, CreatorRow, FollowersRow, PostRow, Row
 from serving.schemas import Campaign
 from tests.serving_fakes import BRIEF, NOW, inline, request
@@ -45,7 +45,8 @@ ROWS: dict[str, tuple[type[Row], list[dict[str, Any]]]] = {
 def test_a_table_equals_the_general_path(table: str) -> None:
     model, raw = ROWS[table]
     ids = {name: value for name, value in OWN.items() if TABLES[table].column(name) and name not in raw[0]}
-    fast = frame_of(table, [(model.model_validate(row), ids) for row in raw])
+    rows = Rows([model.model_validate(row) for row in raw], {name: [one] * len(raw) for name, one in ids.items()})
+    fast = frame_of(table, rows)
     slow = History.of({table: pd.DataFrame([row | ids for row in raw])})[table]
     pd.testing.assert_frame_equal(fast, slow)
 
@@ -53,7 +54,7 @@ def test_a_table_equals_the_general_path(table: str) -> None:
 def test_a_campaign_equals_the_general_path() -> None:
     raw = BRIEF | {"known_at": None, "keywords": "a,b"}
     more = {"campaign_id": "x", "keywords": "a,b", "competitors": None, "ships_to": None}
-    fast = frame_of("campaigns", [(Campaign.model_validate(raw), more)])
+    fast = frame_of("campaigns", Rows([Campaign.model_validate(raw)], {name: [one] for name, one in more.items()}))
     slow = History.of({"campaigns": pd.DataFrame([raw | {"campaign_id": "x"}])})["campaigns"]
     pd.testing.assert_frame_equal(fast, slow)
 
