@@ -172,7 +172,8 @@ def read(texts: Sequence[str]) -> Reading:
     """Clean, cut and describe some texts, and lay out what the model sees of them."""
     s = stream(texts)
     languages = identify(s)
-    textblob = polarity_and_subjectivity(texts)
+    cleaned = [i for i, (raw, clean) in enumerate(zip(texts, s.texts, strict=True)) if raw != clean]
+    textblob = polarity_and_subjectivity(texts, s.cut, cleaned)
     words = s.count("word")
     per = np.maximum(words, 1.0)
     where = _scope(s, languages)

@@ -6,6 +6,7 @@ Meant for short texts: a few words decide, and where nothing speaks for any lang
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -100,15 +101,28 @@ def _tails() -> frozenset[str]:
     return frozenset(end[-2:] for end in _endings())
 
 
+def telling_ending(form: str) -> str:
+    """The longest ending of a word in letters of ASCII that languages list; "" where none is, or the word is short."""
+    return _ending(form) if len(form) >= _LONG else ""
+
+
+def telling_words() -> Collection[str]:
+    """The words that speak for a language as they are."""
+    return _word_evidence().keys()
+
+
+def _ending(form: str) -> str:
+    if form[-2:] in _tails():
+        for length in range(min(_LONGEST_ENDING, len(form) - 2), 1, -1):
+            if form[-length:] in _endings():
+                return form[-length:]
+    return ""
+
+
 def _of_ending(form: str) -> dict[str, float]:
     """The longest listed ending speaks a little for its languages."""
-    if form[-2:] not in _tails():
-        return {}
-    for length in range(min(_LONGEST_ENDING, len(form) - 2), 1, -1):
-        codes = _endings().get(form[-length:])
-        if codes:
-            return {code: _ENDING / len(codes) for code in codes}
-    return {}
+    codes = _endings().get(_ending(form), ())
+    return {code: _ENDING / len(codes) for code in codes}
 
 
 def evidence(form: str) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -116,6 +117,16 @@ def cued_by(form: str) -> tuple[int, ...]:
     if form[:1].isalpha() and ord(form[0]) >= _FIRST_UNSPACED:
         found += unspaced
     return found
+
+
+def cue_words() -> Collection[str]:
+    """The words that are cues as they are."""
+    return _cue_table()[0].keys()
+
+
+def begins_cue(form: str) -> bool:
+    """Whether a word begins as cues do of which any ending counts."""
+    return form.startswith(_beginnings())
 
 
 @cache

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
+from features.comments_chunks import Cut, chunks
 from features.comments_vocabulary import COUNTED, Vocabulary, vocabulary
 from features.text import cleaned, texts_with
 
@@ -34,6 +35,8 @@ class Stream:
 
     texts: list[str]
     """The cleaned texts."""
+    cut: Cut
+    """The same, cut at blanks."""
     vocabulary: Vocabulary
     which: np.ndarray
     """Number of each token in the vocabulary, int64, shape (n_tokens,)."""
@@ -72,6 +75,7 @@ def stream(raw: Sequence[str]) -> Stream:
     known = vocabulary()
     texts = cleaned(raw)
     alone = {i: known.cut(texts[i]) for i in texts_with(_AMOUNT, texts)}
-    which, owner = known.chunks.read(texts, alone)
+    cut = chunks().cut(texts)
+    which, owner = known.of_chunks(cut.memory).read(cut, alone)
     counts = np.bincount(owner, minlength=len(texts))
-    return Stream(texts, known, which, known.meanings(which), owner, np.cumsum(counts) - counts)
+    return Stream(texts, cut, known, which, known.meanings(which), owner, np.cumsum(counts) - counts)

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from textblob import _text as pattern
 from textblob.en import sentiment as lexicon
 
-from features.comments_chunks import Chunks
+from features.comments_chunks import Cut, chunks
 from features.comments_textblob_steps import (
     BANG,
     EMOTICON,
@@ -30,9 +31,6 @@ from features.comments_textblob_steps import (
     walk,
 )
 from features.text import texts_with
-
-_MOST_REMEMBERED = 400_000
-"""Chunks kept in the memo before it starts anew: about 60 MB."""
 
 _FEW = 256
 """The texts of most tokens, so many, are walked over one by one: a step that few others take does not pay."""
@@ -154,19 +152,19 @@ def _number(token: str) -> int:
     return others[min(len(word), 3)] if found is None else found
 
 
-def _of_chunks(chunks: list[str]) -> list[Sequence[int]]:
-    """The numbers of each chunk's effects, without those that do nothing."""
+def _of_chunks(new: list[str]) -> tuple[list[int], list[int]]:
+    """The numbers of each chunk's effects, without those that do nothing, and how many they are."""
     meaningful, others = _numbers()
     nothing, plain = (), [(number,) if number else () for number in others]
     found: list[Sequence[int]] = []
-    for chunk in chunks:
+    for chunk in new:
         if chunk.isalnum():
             word = chunk.lower()
             number = meaningful.get(word)
             found.append(plain[min(len(word), 3)] if number is None else (number,) if number else nothing)
         else:
             found.append(_of_marked(chunk))
-    return found
+    return list(chain.from_iterable(found)), list(map(len, found))
 
 
 def _of_marked(chunk: str) -> tuple[int, ...]:
@@ -193,17 +191,24 @@ def _as_textblob_cuts(text: str) -> tuple[int, ...]:
     return _that_do(" ".join(pattern.find_tokens(text)).split())
 
 
-_memo = Chunks(_of_chunks)
+def _alone(texts: Sequence[str]) -> dict[int, Sequence[int]]:
+    """The effects of texts in which TextBlob might join tokens, by position."""
+    return {i: _as_textblob_cuts(texts[i]) for i in texts_with(_HINTS, texts) if _MAY_JOIN.search(texts[i])}
 
 
-def _cut(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def _cut(texts: Sequence[str], cut: Cut | None, differ: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     """The effects of all tokens, by number, and to which text each belongs; those that do nothing are left out."""
-    global _memo
-    if len(_memo) >= _MOST_REMEMBERED:
-        _memo = Chunks(_of_chunks)
-    joined = [i for i in texts_with(_HINTS, texts) if _MAY_JOIN.search(texts[i])]
-    alone = {i: _as_textblob_cuts(texts[i]) for i in joined}
-    return _memo.read(texts, alone)
+    alone = _alone(texts)
+    cut = chunks().cut(texts) if cut is None else cut
+    table = cut.memory.table("textblob", _of_chunks, _of_chunks)
+    if not differ:
+        return table.read(cut, alone)
+    which, owner = table.read(cut, alone | dict.fromkeys(differ, ()))
+    again = cut.memory.cut([texts[i] for i in differ])
+    others, place = table.read(again, {k: alone[i] for k, i in enumerate(differ) if i in alone})
+    owner = np.concatenate([owner, np.asarray(differ, dtype=np.int64)[place]])
+    order = np.argsort(owner, kind="stable")
+    return np.concatenate([which, others])[order], owner[order]
 
 
 def _known(assessed: list[list[float]], effect: Known, modified: bool, negated: bool) -> None:
@@ -278,12 +283,14 @@ def _that_count(which: np.ndarray, owner: np.ndarray, n: int) -> tuple[np.ndarra
     return which[kept], owner[kept]
 
 
-def polarity_and_subjectivity(texts: Iterable[str]) -> np.ndarray:
+def polarity_and_subjectivity(texts: Sequence[str], cut: Cut | None = None, differ: Sequence[int] = ()) -> np.ndarray:
     """TextBlob's polarity (-1..1) and subjectivity (0..1) of each text.
 
     Parameters
     ----------
     texts : the comments as they stand, no missing values among them.
+    cut : the texts cut already, where they are.
+    differ : positions, ascending, of texts that were not cut as they stand.
 
     Returns
     -------
@@ -292,7 +299,7 @@ def polarity_and_subjectivity(texts: Iterable[str]) -> np.ndarray:
     Source of the rules: textblob/_text.py, adapted by TextBlob from Pattern (De Smedt & Daelemans, JMLR 2012).
     """
     texts = list(texts)
-    which, owner = _that_count(*_cut(texts), len(texts))
+    which, owner = _that_count(*_cut(texts, cut, differ), len(texts))
     length = np.bincount(owner, minlength=len(texts))
     found = np.zeros((len(texts), 2))
     longest = int(np.partition(length, -_FEW)[-_FEW]) if len(length) > _FEW else 0

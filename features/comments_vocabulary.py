@@ -6,18 +6,19 @@ change nothing but speed. It is bounded; when full, a fresh one is begun.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 
-from features.comments_chunks import BREAK, Chunks, Numbered, put
+from features.comments_chunks import BREAK, Chunks, Numbered, Table, put
+from features.comments_emoji import EMOTICON_VALENCE
 from features.comments_foreign import FOREIGN_BOOSTERS, FOREIGN_NEGATIONS, FOREIGN_VALENCE
 from features.comments_foreign_more import STEMS, stem_valence
-from features.comments_language import NO_SLOTS, SLOT_NAMES, evidence_slots
-from features.comments_lexicon import read_textblob, read_vader
-from features.comments_match import cued_by
+from features.comments_language import NO_SLOTS, SLOT_NAMES, evidence_slots, telling_ending, telling_words
+from features.comments_lexicon import read_textblob, read_vader, word_valence
+from features.comments_match import begins_cue, cue_words, cued_by
 from features.comments_stopwords import STOPWORDS
 from features.comments_tokens import EMOJI, EMOTICON, HASHTAG, KINDS, WORD, Token, describe
 from features.comments_topics import TOPICS
@@ -38,7 +39,7 @@ from features.comments_words import (
 )
 from features.text import tokens
 
-_MOST_REMEMBERED, _MOST_CHUNKS = 120_000, 300_000
+_MOST_REMEMBERED = 250_000
 PRONOUNS: dict[str, frozenset[str]] = {
     "first": listed("i i'm im my me mine i've i'd i'll myself"),
     "second": listed("you your u ur you're youre yours ya y'all"),
@@ -70,6 +71,7 @@ _SPELLED = ("capitals", "stretched", "ends_clause", "exclaims", "asks")
 _UNRATED = (0.0, 0.0)
 _IS_KIND = [tuple(float(kind == number) for number in KINDS.values()) for kind in range(1 + max(KINDS.values()))]
 _FIRST_STEM = "\u0370"
+_THRICE = re.compile(r"(\w)\1\1")
 
 
 @cache
@@ -137,6 +139,28 @@ def _besides(form: str) -> dict[int, float]:
     return {place: value for place, value in stems.items() if value is not None} | found
 
 
+@cache
+def _every_listed() -> frozenset[str]:
+    """Every word that some list says something of."""
+    return frozenset().union(EMOTICON_VALENCE, word_valence(), _lexica(), _listed(), cue_words(), telling_words())
+
+
+Unlisted = tuple[bool, bool, str]
+"""Hashtag, in capitals, its telling ending."""
+
+
+def unlisted(token: str) -> Unlisted | None:
+    """What tells all there is to tell of a token of ASCII letters that is on no list; None for any other token."""
+    tag = token[0] == "#"
+    word = token[1:] if tag else token
+    if not (word.isascii() and word.isalpha()):
+        return None
+    form = word.lower()
+    if form in _every_listed() or _THRICE.search(form) or (not tag and begins_cue(form)):
+        return None
+    return tag, not tag and len(word) > 1 and word.isupper(), telling_ending(form)
+
+
 _WEIGHTS = {WORD: 1.0, HASHTAG: 0.3}
 _Form = tuple[tuple[float, ...], str]
 """What a form has, and the form itself where the lists or stems may say more of it."""
@@ -153,10 +177,10 @@ class Vocabulary(Numbered):
         super().__init__()
         self.forms: list[str] = []
         """What each token is, by number; those not asked for by `meanings` yet are not there."""
-        self.chunks = self._chunks()
         self._forms_met: dict[tuple[str, int, float], int] = {}
         self._form_numbers: dict[_Form, int] = {}
         self._rows: dict[tuple[int, tuple[float, ...]], int] = {}
+        self._unlisted: dict[Unlisted | None, int] = {}
         self._new_rows: list[tuple[_Form, tuple[float, ...]]] = []
         self._form_of: list[_Form] = []
         self._cues: dict[tuple[int, ...], int] = {(): 0}
@@ -165,29 +189,37 @@ class Vocabulary(Numbered):
         self._counted = np.zeros((1, len(COUNTED)))
         self._meaning_of = np.zeros(1, dtype=np.int64)
 
-    def _chunks(self) -> Chunks:
-        return Chunks(self._cut_chunks, line_breaks=True)
-
-    def forget_chunks(self) -> None:
-        """Begin a fresh memory of what stands between blanks; tokens are kept."""
-        self.chunks = self._chunks()
+    def of_chunks(self, memory: Chunks) -> Table:
+        """The tokens of each chunk of a memory."""
+        return memory.table("tokens", self, self._cut_chunks)
 
     def _describe(self, texts: list[str]) -> list[int]:
         """The row of each of some new tokens in the table of meanings; new rows are noted."""
         found = []
         for text in texts:
-            token = describe(text)
-            form = self._forms_met.get(token[:3])
-            if form is None:
-                form = self._forms_met[token[:3]] = self._form(token)
-            key = (form, token[3:])
-            row = self._rows.get(key)
-            if row is None:
-                row = self._rows[key] = len(self._rows)
-                self._new_rows.append((self._form_of[form], key[1]))
+            like = unlisted(text)
+            row = self._unlisted.get(like)
+            if like is None or row is None:
+                token = describe(text)
+                row = self._row(token)
+                if like is not None:
+                    self._unlisted[like] = row
+                self.forms.append(token.form)
+            else:
+                self.forms.append(text.lower())
             found.append(row)
-            self.forms.append(token.form)
         return found
+
+    def _row(self, token: Token) -> int:
+        form = self._forms_met.get(token[:3])
+        if form is None:
+            form = self._forms_met[token[:3]] = self._form(token)
+        key = (form, token[3:])
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = len(self._rows)
+            self._new_rows.append((self._form_of[form], key[1]))
+        return row
 
     def _form(self, token: Token) -> int:
         form = token.form
@@ -202,8 +234,9 @@ class Vocabulary(Numbered):
         """The numbers of the tokens of a cleaned text."""
         return [self[token if token[0] != "@" else "@name"] for token in tokens(text)]
 
-    def _cut_chunks(self, chunks: list[str]) -> list[Sequence[int]]:
-        """The numbers of the tokens of some chunks; the commonest kinds of them without a look at every sign."""
+    def _cut_chunks(self, chunks: list[str]) -> tuple[Sequence[int], Sequence[int]]:
+        """The numbers of the tokens of some chunks, and how many each has; the commonest kinds of them without a look
+        at every sign."""
         flat: list[str] = []
         ends = []
         for chunk in chunks:
@@ -223,16 +256,15 @@ class Vocabulary(Numbered):
             else:
                 flat += [token if token[0] != "@" else "@name" for token in tokens(chunk)]
             ends.append(len(flat))
-        numbers = self.numbers(flat).tolist()
-        return [numbers[first:end] for first, end in pairwise([0, *ends])]
+        return self.numbers(flat).tolist(), np.diff(ends, prepend=0).tolist()
 
     def _settle(self) -> None:
         """Put what is new in the arrays."""
-        with self._lock:
-            if not self._new:
-                return
+        with self.lock:
             before = len(self.forms)
-            meaning = np.array(self._describe(self._new), dtype=np.int64)
+            if before == len(self):
+                return
+            meaning = np.array(self._describe(self.since(before)), dtype=np.int64)
             new = self._new_rows
             if new:
                 rows = np.tile(_NOTHING, (len(new), 1))
@@ -244,7 +276,7 @@ class Vocabulary(Numbered):
                 self._columns = put(self._columns, first, rows.T, axis=1)
                 self._counted = put(self._counted, first, rows[:, _COUNTED_PLACES])
             self._meaning_of = put(self._meaning_of, before, meaning)
-            self._new, self._new_rows = [], []
+            self._new_rows = []
 
     def meanings(self, tokens: np.ndarray) -> np.ndarray:
         """The row of the table of each token, from their numbers."""
@@ -257,7 +289,7 @@ class Vocabulary(Numbered):
 
     def cues(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The lists of rules that the column "cues" numbers: where each begins, its length, and all rules."""
-        with self._lock:
+        with self.lock:
             if len(self._cue_table[0]) < len(self._cues):
                 length = np.array([len(rules) for rules in self._cues], dtype=np.int64)
                 rules = np.array([rule for rules in self._cues for rule in rules], dtype=np.int64)
@@ -277,6 +309,4 @@ def vocabulary() -> Vocabulary:
     global _current
     if len(_current) > _MOST_REMEMBERED:
         _current = Vocabulary()
-    elif len(_current.chunks) > _MOST_CHUNKS:
-        _current.forget_chunks()
     return _current

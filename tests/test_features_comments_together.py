@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textblob import TextBlob
 from textblob import _text as pattern
 
-from features import comments_textblob, comments_vocabulary
+from features import comments_chunks, comments_textblob, comments_vocabulary
+from features.comments import read_comments
 from features.comments_chunks import BREAK, Chunks
 from features.comments_stream import stream
 from features.comments_textblob import polarity_and_subjectivity
-from features.comments_tokens import plain_spelling
+from features.comments_tokens import describe, plain_spelling
+from features.comments_vocabulary import Vocabulary, unlisted
 from features.text import clean, cleaned, texts_with, tokens
 
 ODD = [
@@ -128,28 +130,62 @@ def test_stretched_words_are_spelled_plainly(text: str, plain: str) -> None:
 def test_chunks_remember_and_grow() -> None:
     asked: list[str] = []
 
-    def numbers(chunks: list[str]) -> list[Sequence[int]]:
+    def numbers(chunks: list[str]) -> tuple[list[int], list[int]]:
         asked.extend(chunks)
-        return [[0 if digit == BREAK else int(digit) for digit in chunk] for chunk in chunks]
+        digits = [[0 if digit == BREAK else int(digit) for digit in chunk] for chunk in chunks]
+        return [digit for found in digits for digit in found], list(map(len, digits))
 
-    chunks = Chunks(numbers, line_breaks=True)
-    texts = ["12 3", "", "1\n2", "9" * 50, "12"]
+    memory = Chunks()
     for _ in range(2):
-        found, owner = chunks.read(texts, {1: (7, 8)})
-        assert found.tolist() == [1, 2, 3, 7, 8, 1, 0, 2, *[9] * 50, 1, 2]
-        assert owner.tolist() == [0, 0, 0, 1, 1, 2, 2, 2, *[3] * 50, 4, 4]
+        cut = memory.cut(["12 3", "", "4 5", "1\n2", "9" * 50, "12"])
+        found, owner = memory.table("digits", numbers, numbers).read(cut, {2: (7, 8), 4: ()})
+        assert found.tolist() == [1, 2, 3, 7, 8, 1, 0, 2, 1, 2]
+        assert owner.tolist() == [0, 0, 0, 2, 2, 3, 3, 3, 5, 5]
+        found, owner = memory.table("digits", numbers, numbers).read(cut, {})
+        assert found.tolist() == [1, 2, 3, 4, 5, 1, 0, 2, *[9] * 50, 1, 2]
+        assert owner.tolist() == [0, 0, 0, 2, 2, 3, 3, 3, *[4] * 50, 5, 5]
     assert asked.count("12") == 1
-    assert asked.count("9" * 50) == 2  # too long to be remembered
-    found, owner = chunks.read([], {})
+    assert asked.count("9" * 50) == 4  # too long to be remembered
+    found, owner = memory.table("digits", numbers, numbers).read(memory.cut([]), {})
     assert len(found) == len(owner) == 0
 
 
 def test_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"love this {i} so much, where did you get it? @user{i} 😍" for i in range(30)]
     before = [stream([text]).vocabulary.forms[n] for text in texts for n in stream([text]).which]
-    monkeypatch.setattr(comments_vocabulary, "_MOST_CHUNKS", 3)
     monkeypatch.setattr(comments_vocabulary, "_MOST_REMEMBERED", 5)
-    monkeypatch.setattr(comments_textblob, "_MOST_REMEMBERED", 3)
+    monkeypatch.setattr(comments_chunks, "_MOST_REMEMBERED", 3)
     after = [s.vocabulary.forms[n] for s in (stream([text]) for text in texts) for n in s.which]
     assert before == after
     np.testing.assert_array_equal(polarity_and_subjectivity(texts), [tuple(TextBlob(t).sentiment) for t in texts])
+
+
+@given(TEXTS)
+@settings(max_examples=60, deadline=None)
+def test_sentiment_of_texts_cut_before(texts: list[str]) -> None:
+    """Texts are cut once, cleaned; TextBlob's numbers are those of the texts as they stand."""
+    everything = [*texts, *ODD, "<br :) >", "so &#103;ood"]
+    read = read_comments(pd.Series(everything))
+    expected = [tuple(TextBlob(text).sentiment) for text in everything]
+    np.testing.assert_array_equal(read[["textblob_polarity", "textblob_subjectivity"]], expected)
+
+
+@pytest.mark.parametrize("mark", ["", "#"])
+def test_what_is_on_no_list_is_told_by_its_kind(mark: str) -> None:
+    """Words that share the row of the first of their kind have what a description of each gives."""
+    endings = ["", "ing", "ung", "zione", "mente", "ção", "lerin", "eux"]
+    words = [
+        mark + case(stem + ending)
+        for stem in ("xqw", "fl", "bkrzo", "subscribxy", "loooq", "unfoll", "don")
+        for ending in endings
+        for case in (str.lower, str.upper, str.title)
+    ] + [
+        mark + word for word in ("love", "SICK", "xD", "Refund", "bonjour", "never", "a", "Q", "unfollowxx", "_a", "a1")
+    ]
+    together, alone = Vocabulary(), Vocabulary()
+    alone_rows = [alone._row(describe(word)) for word in words]
+    rows = together._describe(words)
+    assert together.forms == [describe(word).form for word in words]
+    assert len(set(rows)) == len(set(alone_rows))
+    assert len(dict.fromkeys(zip(rows, alone_rows, strict=True))) == len(set(rows))
+    assert sum(unlisted(word) is not None for word in words) > 60
