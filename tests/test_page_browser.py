@@ -10,9 +10,10 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from data.sources import read_tables
 from models import registry
 from serving.config import ServeSettings
 from serving.live import load_live
+from serving.page import look
+from serving.page.shortlist import ranked
+from serving.schemas import RankBy
 from serving.server import listen, uvicorn_config
 from serving.service import make_service
 from serving.store import open_store, store_url
@@ -242,6 +246,7 @@ def test_the_whole_way(marketer: Visit, address: str, files: dict[str, Path], tm
 
     # A creator: the reasons, and the fee at which the verdict changes.
     page.click(f"#shortlist .ag-body .cl-link:has-text('{first}')")
+    page.wait_for_selector("#creator-head .cl-verdict")
     page.wait_for_selector("#fee-words:has-text('At a fee of')")
     before = page.inner_text("#fee-words")
     page.locator("#fee-slider [role=slider]").press("ArrowRight")
@@ -258,6 +263,8 @@ def test_the_whole_way(marketer: Visit, address: str, files: dict[str, Path], tm
         page.locator("#shortlist .ag-body .ag-checkbox-input").nth(place).check()
     page.click("#compare-open:has-text('Compare 3')")
     page.wait_for_selector(".cl-compare")
+    told = page.inner_text("#compare-body")
+    assert "break-even" in told and "like past deals" in told and page.locator("#compare-body .cl-mark").count() >= 6
     marketer.shot("5-compare")
     marketer.accessible("compare")
     page.keyboard.press("Escape")
@@ -463,3 +470,26 @@ def test_every_request_may_be_answered_by_another_worker(
         someone.page.wait_for_selector("#plan-grid .cl-rule")
         assert asked.count(other) > 5 and abs(asked.count(other) - asked.count(address)) <= 1
         assert someone.faults == []
+
+
+def test_the_browser_says_numbers_and_ranks_as_the_service(
+    someone: Visit, address: str, files: dict[str, Path]
+) -> None:
+    page = someone.page
+    someone.open(address)
+    someone.score(files["mine.csv"])
+    values = [0.0, 0.004, -0.004, 0.126, -0.5, 3.456, -7.26, 9.96, 12.0, 1234.6, -98765.4]
+    forms: dict[str, Callable[[float], str]] = {
+        "percent": partial(look.percent, signed=True), "share": look.percent, "count": look.count,
+        "orders": look.orders, "money": look.money,
+    }  # fmt: skip
+    told = page.evaluate("([names, xs]) => names.map(n => xs.map(x => clForm[n](x)))", [list(forms), values])
+    for name, said in zip(forms, told, strict=True):
+        assert said == [forms[name](value) for value in values], name
+    table = page.evaluate("dash_ag_grid.getApi('shortlist').getGridOption('rowData')")
+    table[3]["roi"] = table[5]["roi"] = None
+    orders: tuple[RankBy, ...] = ("roi", "fit", "profit")
+    for by in orders:
+        mine = page.evaluate("([by, rows]) => dash_clientside.page.rerank(by, rows)", [by, table])
+        assert mine == ranked(table, by)
+    assert someone.faults == []

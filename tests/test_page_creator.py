@@ -1,21 +1,25 @@
-"""One creator: the verdict at many fees, audience, past deals; and a few side by side."""
+"""One creator: the verdict at many fees, audience, past deals; and how the page draws plain HTML."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+import dash_mantine_components as dmc
 import pandas as pd
 import pytest
+from dash import html, no_update
 
 from data.history import History
 from serving.catalogue import Catalogue
 from serving.context import Context
-from serving.page import compare, figures
-from serving.page.creator import FEES, Subject, at_fees, audience, measured_lift, past_deals, subject_of, verdict
-from serving.page.creator_view import head, rest_view, verdict_view
+from serving.page import figures
+from serving.page.creator import FEES, Subject, at_fees, audience, measured_lift, past_deals, subject_of
+from serving.page.creator_view import rest_view, verdict_view
 from serving.page.desk import Desk
 from serving.page.shortlist import plain, rows
+from serving.page.still import stilled
+from serving.page.verdict import judged, sentence
 from tests.serving_fakes import BRIEF, INFO, NOW, FakeScorer, inline, live, tables
 
 AS_OF = NOW.isoformat()
@@ -115,14 +119,35 @@ def test_past_deals_are_predicted_as_of_their_agreement() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fee", "maximum", "tone", "words"),
-    [(100.0, 150.0, "good", "within the maximum"), (200.0, 150.0, "bad", "chance to earn back is 40%"),
-     (None, 150.0, "", "Up to 150"), (5.0, None, "", "cannot be told")],
+    ("fee", "maximum", "even", "tone", "words"),
+    [
+        (100.0, 150.0, 300.0, "good", "within the maximum: up to 150 EUR is earned back with 80% safety."),
+        (200.0, 150.0, 300.0, "warn", "worth it on average, but not safe: on average up to 300 EUR is earned"),
+        (400.0, 150.0, 300.0, "bad", "is too much: on average up to 300 EUR"),
+        (200.0, 0.0, 300.0, "warn", "yet no fee is earned back with 80% safety. The chance to earn it back is 40%."),
+        (None, 150.0, 300.0, "", "No fee was given. Up to 150 EUR is earned back"),
+        (None, 0.0, 300.0, "", "No fee is earned back with 80% safety; on average up to 300 EUR"),
+        (5.0, 0.0, 0.0, "bad", "even a free post is expected to bring less"),
+        (5.0, None, None, "", "cannot be told"),
+    ],
 )  # fmt: skip
-def test_the_verdict(fee: float | None, maximum: float | None, tone: str, words: str) -> None:
-    result = {"cost": {"fee": fee}, "maximum_fee": maximum, "roi": {"probability_positive": 0.4}}
-    told, found = verdict(result, "EUR", 0.8)
-    assert words in told and found == tone
+def test_the_verdict(fee: float | None, maximum: float | None, even: float | None, tone: str, words: str) -> None:
+    row = {"fee": fee, "maximum_fee": maximum, "break_even": even, "chance": 0.4}
+    [told] = judged([row], {"safety": 0.8}, "EUR")
+    assert words in told["verdict"] and told["tone"] == tone
+    if maximum is not None and fee == 100.0:
+        assert "reaches your target return" in sentence(row, {"target_roi": 0.5}, "EUR")
+
+
+def test_plain_html_is_drawn_as_one() -> None:
+    table = html.Table(html.Tr([html.Td("a", colSpan=2), html.Td(3), None]), className="cl-table")
+    part = stilled(html.Div([table, html.Div("kept", id="kept"), "text", dmc.Button([html.B("go")])]))
+    [still, kept, text, button] = part.children
+    drawn = ["table", {"className": "cl-table"},
+             [["tr", {}, [["td", {"colSpan": 2}, ["a"]], ["td", {}, [3]], None]]]]  # fmt: skip
+    assert still == {"namespace": "cl_panels", "type": "Still", "props": {"tree": drawn}}
+    assert kept.id == "kept" and text == "text" and button.children[0]["type"] == "Still"
+    assert stilled(None) is None and stilled(no_update) is no_update
 
 
 def test_the_waterfall_adds_up() -> None:
@@ -137,20 +162,9 @@ def test_the_waterfall_adds_up() -> None:
 def test_the_panel_says_what_is_not_known(desk: Desk) -> None:
     item = {"creator_id": "cy", "fee": 10.0}
     row = row_of(desk, item)
-    assert "somewhat unlike past deals" in text_of(head(row, "USD", "sales"))
     found = at_fees(desk, BRIEF, item, row, AS_OF)
     reasons = [{"feature": "typical", "incremental_conversions": 1.0, "text": "A typical pairing adds 1."}]
     shown = text_of(verdict_view(replace(found, asked={**found.asked, "reasons": reasons}), ASKED))
-    assert "within the maximum" in shown and "platform tiktok is rare" in shown
+    assert "platform tiktok is rare" in shown
     assert "Who follows this creator is not known" in text_of(rest_view({}, []))
     assert "No measured collaboration" in text_of(rest_view({}, []))
-
-
-def test_a_few_side_by_side(desk: Desk) -> None:
-    table = rows(
-        plain(desk.score(BRIEF, [{"creator_id": "ana", "fee": 5.0}, {"creator_id": "bo"}, {"creator_id": "cy"}])), []
-    )
-    opened, body = compare.opened(1, list(reversed(table)), ASKED)
-    shown = text_of(body)
-    assert opened and shown.index(table[0]["name"]) < shown.index(table[1]["name"])
-    assert "break-even" in shown and "like past deals" in shown

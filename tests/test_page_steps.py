@@ -76,12 +76,12 @@ def predicted_of(answer: dict[str, Any]) -> dict[str, tuple[float, float, float]
 def test_a_plan_is_the_endpoints_and_keeps_to_locks(desk: Desk) -> None:
     answer = answer_of(desk)
     calls, rules = PlanCalls(desk), {"must": ["ana"], "never": ["bo", "gone"]}
-    shown, table, columns, more = calls.planned(ask_of(answer, 5_000, rules))
+    shown, table, more = calls.planned(ask_of(answer, 5_000, rules))
     told = {row["creator_id"]: row for row in table}
     assert told["ana"]["state"] == "chosen" and told["ana"]["rule"] == "must" and told["ana"]["why"] == "you locked it"
     assert told["bo"]["state"] == "left" and told["bo"]["why"] == "you left it out" and told["bo"]["name"] == "=cmd()"
     assert "Expected extra orders" in text_of(shown) and "alone" in text_of(more)
-    assert "1 candidate without a fee left out" in text_of(more) and columns[0]["headerName"] == "In the plan"
+    assert "1 candidate without a fee left out" in text_of(more)
     direct = desk.plan(
         BRIEF, [e["item"] for e in ENTRIES], budget=5000.0, must_have=["ana"], never=["bo"], as_of=answer["as_of"]
     )
@@ -118,9 +118,10 @@ def test_a_plan_that_cannot_be_says_so(desk: Desk) -> None:
 
 def test_the_budget_begins_at_the_briefs(desk: Desk) -> None:
     asked = asked_of(answer_of(desk)) | {"costs": 306.0}
-    _, shown, most, step, start, currency = prepared(asked, {"budget": 120}, None)
+    _, shown, most, step, start, currency, columns = prepared(asked | {"campaign": BRIEF}, {"budget": 120})
     assert (shown, start, currency) == ({}, 120, "USD") and most >= 306 and step >= 1
-    assert prepared(None, {}, None)[1] == {"display": "none"}
+    assert columns[0]["headerName"] == "In the plan" and columns[3]["headerName"] == "Cost, USD"
+    assert prepared(None, {})[1] == {"display": "none"}
 
 
 TOLD = {"agreed_at": "2025-05-01", "posted_at": "2025-05-02", "ended_at": "2025-05-20", "fee": 100, "exposed": 1000,

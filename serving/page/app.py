@@ -38,6 +38,7 @@ from serving.page.desk import Desk
 from serving.page.first_sight import HEAD, STEPS, first_sight
 from serving.page.look import THEME
 from serving.page.parts import scheme_words
+from serving.page.still import stilled
 from serving.page.wiring import Wiring
 
 PREFIX = "/app/"
@@ -185,7 +186,7 @@ def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
 @cache
 def _later() -> str:
     """The later steps as JSON that may stand in a page: `page.js` puts them in their places."""
-    return str(to_json_plotly({name: make() for name, make in LATER})).replace("<", "\\u003c")
+    return str(to_json_plotly({name: stilled(make()) for name, make in LATER})).replace("<", "\\u003c")
 
 
 def _header(desk: Desk) -> Any:

@@ -136,20 +136,6 @@ def past_deals(desk: Desk, subject: Subject, level: float = 0.8) -> list[Deal]:
     ]  # fmt: skip
 
 
-def verdict(result: Mapping[str, Any], currency: str, safety: float) -> tuple[str, str]:
-    """One sentence a person can act on, and its tone: good, bad or neutral."""
-    fee, maximum = result["cost"]["fee"], result["maximum_fee"]
-    if maximum is None:
-        return "What this creator is worth cannot be told.", ""
-    if fee is None:
-        return f"No fee was given. Up to {maximum:,.0f} {currency} reaches your target with {safety:.0%} safety.", ""
-    if fee <= maximum:
-        return f"The asked {fee:,.0f} {currency} is within the maximum of {maximum:,.0f} {currency}.", "good"
-    chance = (result["roi"] or {}).get("probability_positive")
-    told = f" At the asked fee the chance to earn back is {chance:.0%}." if chance is not None else ""
-    return f"The asked {fee:,.0f} {currency} is above the maximum of {maximum:,.0f} {currency}.{told}", "bad"
-
-
 def measured_lift(counts: Sequence[float], level: float) -> tuple[float, float, float] | None:
     """Relative lift and its interval from exposed, their conversions, holdout and theirs; None where it is undefined.
 

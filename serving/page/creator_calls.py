@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 
 from serving.page import portrait_view
 from serving.page.creator import at_fees, audience, past_deals, subject_of
-from serving.page.creator_view import head, rest_view, verdict_view
+from serving.page.creator_view import rest_view, verdict_view
 from serving.page.desk import Desk
 from serving.page.directory import Directories
 from serving.page.wiring import Wiring
@@ -22,11 +22,7 @@ def register(wiring: Wiring) -> None:
         ClientsideFunction("page", "openCreator"), Output("creator", "opened"), Output("creator-head", "children"),
         Output("creator-verdict", "children"), Output("creator-portrait", "children"),
         Output("creator-rest", "children"), Output("creator-asked", "data"),
-        Input("creator-open", "data"), State("candidates", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    wiring.server(
-        headed, Output("creator-head", "children", allow_duplicate=True), Input("creator-asked", "data"),
-        State("asked", "data"), prevent_initial_call=True,
+        Input("creator-open", "data"), State("candidates", "data"), State("asked", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.verdict, Output("creator-verdict", "children", allow_duplicate=True), Output("fee-points", "data"),
@@ -46,13 +42,6 @@ def register(wiring: Wiring) -> None:
     )  # fmt: skip
 
 
-def headed(creator: Mapping[str, Any] | None, asked: Mapping[str, Any] | None) -> Any:
-    """Who she is and what the shortlist already knows."""
-    if not creator or not asked:
-        return no_update
-    return head(creator["row"], asked["currency"], asked["campaign"].get("goal", "sales"))
-
-
 class Calls:
     """The callbacks that score."""
 
@@ -61,7 +50,7 @@ class Calls:
         self._directories = Directories()
 
     def verdict(self, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
-        """Verdict, reasons and fees."""
+        """Reasons and fees."""
         if not creator or not creator["item"]:
             return no_update, no_update
         found = at_fees(self._desk, asked["campaign"], creator["item"], creator["row"], asked["as_of"])

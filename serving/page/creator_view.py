@@ -10,9 +10,9 @@ from dash import dcc, html
 
 from serving.page import figures
 from serving.page.brief import conversion_word
-from serving.page.creator import AtFees, Deal, verdict
-from serving.page.look import SUPPORT_WORDS, count, decimal, money, orders, percent, span
-from serving.page.parts import QUICK, figure_of, plot
+from serving.page.creator import AtFees, Deal
+from serving.page.look import SUPPORT_WORDS
+from serving.page.parts import QUICK, plot
 
 _DIMENSIONS = {"age": "age", "gender": "gender", "country": "country", "language": "language", "interest": "interest"}
 
@@ -37,52 +37,14 @@ def _skeleton(lines: int) -> list[Any]:
     return [dmc.Skeleton(height=18, mt=12, width=f"{92 - 9 * (n % 4)}%") for n in range(lines)]
 
 
-def head(row: Mapping[str, Any], currency: str, goal: str) -> Any:
-    """Who she is and her numbers, from the shortlist's row: there at once."""
-    things = conversion_word(goal)
-    return html.Div(
-        [
-            html.H2(html.Bdi(row["name"]), className="cl-h2 cl-creator-name"),
-            html.P([row["about"], html.Span(f" · {SUPPORT_WORDS.get(row['support'], '')}", className="cl-muted")],
-                   className="cl-lead"),
-            html.Div(
-                [
-                    figure_of("Fit", count(row["fit"]), span(count(row["fit_low"]), count(row["fit_high"]))),
-                    figure_of("Lift", percent(row["lift"], signed=True),
-                              span(percent(row["lift_low"], signed=True), percent(row["lift_high"], signed=True))),
-                    figure_of(f"Extra {things}", orders(row["orders"]),
-                              span(orders(row["orders_low"]), orders(row["orders_high"]))),
-                    figure_of("People reached", count(row["exposed"]),
-                              span(count(row["exposed_low"]), count(row["exposed_high"]))),
-                    figure_of("ROI", decimal(row["roi"], signed=True),
-                              span(decimal(row["roi_low"], signed=True), decimal(row["roi_high"], signed=True))),
-                    figure_of("Maximum fee", money(row["maximum_fee"], currency),
-                              f"break-even {money(row['break_even'])}"),
-                ],
-                className="cl-figures is-six",
-            ),
-            _flags(row["flags"]),
-        ]
-    )  # fmt: skip
-
-
-def _flags(flags: Sequence[Mapping[str, str]]) -> Any:
-    if not flags:
-        return None
-    items = [html.Li([html.Span(f["label"], className="cl-flag"), f" {f['text'].partition(': ')[2]}"]) for f in flags]
-    return html.Div([html.H3("To look at", className="cl-h3"), html.Ul(items, className="cl-flag-list")])
-
-
 def verdict_view(found: AtFees, asked: Mapping[str, Any]) -> Any:
-    """The verdict in a sentence, the reasons as a waterfall, the families, and the fee slider."""
+    """The fee slider, the reasons as a waterfall, and the families."""
     result, currency = found.asked, asked["currency"]
     campaign = asked["campaign"]
     things, safety = conversion_word(campaign.get("goal")), float(campaign.get("safety", 0.8))
-    sentence, tone = verdict(result, currency, safety)
     fee = result["cost"]["fee"]
     return html.Div(
         [
-            html.P(sentence, className=f"cl-verdict is-{tone}" if tone else "cl-verdict"),
             _fee_slider(found.fees, currency, safety, fee),
             html.H3("Why this number", className="cl-h3 cl-part"),
             plot(figures.waterfall(result["reasons"], result["incremental_conversions"]["expected"], things),

@@ -192,26 +192,6 @@ def deals(rows: Sequence[Any], title: str) -> go.Figure:
     return made
 
 
-def intervals(rows: Sequence[Mapping[str, Any]], name: str, title: str, axis: str, form: str) -> go.Figure:
-    """One interval per creator, the expected value marked: for comparing a few."""
-    names = [str(row["name"])[:26] for row in rows]
-    made = figure(title, 110 + 40 * len(rows))
-    told = [(row[name], row[f"{name}_low"], row[f"{name}_high"]) for row in rows]
-    known = [(i, t) for i, t in enumerate(told) if t[0] is not None]
-    made.add_trace(
-        go.Scatter(
-            x=[t[0] for _, t in known], y=[i for i, _ in known], mode="markers", marker={"color": ACCENT, "size": 10},
-            error_x={"type": "data", "symmetric": False, "array": [t[2] - t[0] for _, t in known],
-                     "arrayminus": [t[0] - t[1] for _, t in known], "color": ACCENT, "thickness": 2, "width": 0},
-            hovertemplate=f"%{{x:{form}}}<extra></extra>",
-        )
-    )  # fmt: skip
-    made.update_xaxes(title=axis, tickformat=form, zeroline=True)
-    made.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, range=[len(rows) - 0.5, -0.5], showgrid=False,
-                      zeroline=False)  # fmt: skip
-    return made
-
-
 def peers_figure(followers: Any, rates: Any, own_followers: float, own_rate: float) -> go.Figure:
     """Engagement by followers of peers as dots with the band that holds 80 % of them, the creator marked."""
     low, middle, high = (float(np.quantile(rates, q)) for q in (0.1, 0.5, 0.9))

@@ -26,7 +26,7 @@ def register(wiring: Wiring) -> None:
     wiring.server(
         prepared, Output("plan-empty", "style"), Output("plan-full", "style"), Output("plan-slider", "max"),
         Output("plan-slider", "step"), Output("plan-slider", "value"), Output("plan-currency", "children"),
-        Input("asked", "data"), State("brief", "data"), State("plan-slider", "value"), prevent_initial_call=True,
+        Output("plan-grid", "columnDefs"), Input("asked", "data"), State("brief", "data"), prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
         inbrowser("budget"), Output("plan-budget", "value"), Output("plan-slider", "value", allow_duplicate=True),
@@ -44,8 +44,7 @@ def register(wiring: Wiring) -> None:
         State("candidates", "data"), State("shortlist", "rowData"), State("step", "value"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        calls.planned, Output("plan-result", "children"), Output("plan-grid", "rowData"), Output("plan-grid",
-                                                                                                 "columnDefs"),
+        calls.planned, Output("plan-result", "children"), Output("plan-grid", "rowData"),
         Output("plan-more", "children"), Input("plan-ask", "data"), heavy=True, prevent_initial_call=True,
         running=[(Output("plan-busy", "className"), "cl-busy", "")],
     )  # fmt: skip
@@ -55,15 +54,17 @@ def register(wiring: Wiring) -> None:
     )  # fmt: skip
 
 
-def prepared(asked: Mapping[str, Any] | None, brief: Mapping[str, Any] | None, now: float | None) -> Any:
-    """The budget's scale: up to what all candidates with a fee would cost; at first the brief's budget."""
+def prepared(asked: Mapping[str, Any] | None, brief: Mapping[str, Any] | None) -> Any:
+    """The budget's scale: up to what all candidates with a fee would cost; at first the brief's budget. The columns."""
     if not asked or not asked["costs"]:
-        return {}, {"display": "none"}, 100, 1, no_update, ""
+        return {}, {"display": "none"}, 100, 1, no_update, "", no_update
     budget = budget_of(brief or {})
     step = _nice(max(asked["costs"], budget or 0.0) / _STEPS)
     most = step * math.ceil(max(asked["costs"], budget or 0.0) / step)
     start = budget if budget is not None else step * math.ceil(asked["costs"] / 3 / step)
-    return {"display": "none"}, {}, most, step, min(start, most), asked["currency"]
+    currency = asked["currency"]
+    named = columns(currency, asked["campaign"].get("goal", "sales"))
+    return {"display": "none"}, {}, most, step, min(start, most), currency, named
 
 
 class Calls:
@@ -78,14 +79,12 @@ class Calls:
         It holds campaign, as_of, budget, mode, aim, rules, and of every scored candidate its item, name and about.
         """
         if not ask or not ask["listed"]:
-            return (no_update,) * 4
+            return (no_update,) * 3
         plan = self._plan(ask, curve=False)
         names = {one["creator_id"]: one["name"] for one in ask["listed"]}
         goal = ask["campaign"].get("goal", "sales")
-        return (
-            result_view(plan, goal), grid_rows(plan, ask["listed"], _kept(ask)), columns(plan["currency"], goal),
-            more_view(plan, goal, names),
-        )  # fmt: skip
+        shown = grid_rows(plan, ask["listed"], _kept(ask))
+        return result_view(plan, goal), shown, more_view(plan, goal, names)
 
     def curves(self, _: Any, ask: Mapping[str, Any] | None) -> Any:
         """What other budgets would bring; worked out once the set is shown."""

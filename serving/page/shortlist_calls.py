@@ -8,14 +8,15 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, Patch, State, ctx, dcc, no_update
 
 from serving.page import export
-from serving.page.brief import campaign_of, title_of
+from serving.page.brief import campaign_of, conversion_word, title_of
 from serving.page.candidates_calls import with_fees
 from serving.page.desk import Desk
+from serving.page.look import SUPPORT_WORDS
 from serving.page.shortlist import Row, asked_of, entry_id, plain, ranked, rows
 from serving.page.shortlist_view import column_defs, errors_view, headline_view, note
 from serving.page.summary import summary_html
+from serving.page.verdict import judged
 from serving.page.wiring import Wiring
-from serving.schemas import RankBy
 
 PART = 100
 """Candidates asked at once: small enough that progress is seen to move."""
@@ -58,8 +59,8 @@ def register(wiring: Wiring) -> None:
         Input("done", "data"), State("parts", "data"), State("shortlist", "rowData"), State("asked", "data"),
         State("columns-shown", "value"), State("narrow", "data"), prevent_initial_call=True,
     )  # fmt: skip
-    wiring.server(
-        reranked, Output("shortlist", "rowData", allow_duplicate=True), Input("rank-by", "value"),
+    app.clientside_callback(
+        inbrowser("rerank"), Output("shortlist", "rowData", allow_duplicate=True), Input("rank-by", "value"),
         State("shortlist", "rowData"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
@@ -153,18 +154,17 @@ def finish(
         fresh = {row["creator_id"]: row for row in found}
         found = [{**row, **fresh.get(row["creator_id"], {}), "pinned": row["pinned"]} for row in before or []]
         about["errors"] = asked["errors"]
-    table = ranked(found, job["rank_by"])
-    about |= {"campaign": job["campaign"], "costs": sum(row["cost"] or 0.0 for row in table)}
-    goal = about["campaign"].get("goal", "sales")
+    campaign = job["campaign"]
+    goal = campaign.get("goal", "sales")
+    table = judged(ranked(found, job["rank_by"]), campaign, about["currency"])
+    about |= {
+        "campaign": campaign, "costs": sum(row["cost"] or 0.0 for row in table),
+        "words": {"things": conversion_word(goal), "support": dict(SUPPORT_WORDS)},
+    }  # fmt: skip
     return (
         about, table, column_defs(table, about["currency"], goal, columns, narrow=bool(narrow)),
         headline_view(table), note(about), errors_view(about["errors"]), {"display": "none"}, {}, {},
     )  # fmt: skip
-
-
-def reranked(rank_by: RankBy, table: list[Row] | None) -> Any:
-    """The shortlist in another order."""
-    return ranked(table, rank_by) if table else no_update
 
 
 def take_away(

@@ -14,6 +14,7 @@ from dash.exceptions import PreventUpdate
 
 from data.errors import CreatorLiftError, InputError
 from serving.page.desk import Desk
+from serving.page.still import stilled
 from serving.problems import Problem
 
 log = logging.getLogger("creatorlift.page")
@@ -28,10 +29,17 @@ class Wiring:
 
     def server(self, answer: Callable[..., Any], *dependencies: Any, heavy: bool = False, **options: Any) -> None:
         """Register `answer` as a callback. `heavy` ones (scoring) take their turn with the endpoint's requests."""
-        outputs = sum(isinstance(one, Output) for one in dependencies)
+        drawn = [one.component_property == "children" for one in dependencies if isinstance(one, Output)]
+        outputs = len(drawn)
+
+        def told(*args: Any) -> Any:
+            found = answer(*args)
+            if outputs == 1:
+                return stilled(found) if drawn[0] else found
+            return tuple(stilled(one) if still else one for one, still in zip(found, drawn, strict=True))
 
         async def run(*args: Any) -> Any:
-            task = partial(answer, *args)
+            task = partial(told, *args)
             try:
                 return await (self.desk.work(task) if heavy else anyio.to_thread.run_sync(task))
             except Problem as problem:

@@ -6,15 +6,16 @@
   const clamp = (x, a, b) => Math.max(a, Math.min(b, x));
   const minus = (text) => text.replace("-", "−");
   const form = {
-    percent: (x) => minus((x > 0 ? "+" : "") + Math.round(100 * x) + "%"),
-    share: (x) => Math.round(100 * x) + "%",
+    percent: (x) => minus((Math.round(100 * x) > 0 ? "+" : "") + (Math.round(100 * x) + 0) + "%"),
+    share: (x) => minus(Math.round(100 * x) + 0 + "%"),
     ratio: (x) => minus((x > 0 ? "+" : "") + x.toFixed(1)),
     orders: (x) => minus(Math.abs(x) < 9.95 ? x.toFixed(1) : Math.round(x).toLocaleString("en")),
-    count: (x) => Math.round(x).toLocaleString("en"),
-    money: (x) => minus(Math.round(x).toLocaleString("en")),
+    count: (x) => (Math.round(x) + 0).toLocaleString("en"),
+    money: (x) => minus(Math.abs(x) < 10 && x !== Math.round(x) ? x.toFixed(2) : (Math.round(x) + 0).toLocaleString("en")),
     plain: (x) => String(Math.round(x)),
     rate: (x) => (1000 * x).toFixed(2),
   };
+  window.clForm = form;
   const known = (x) => typeof x === "number" && isFinite(x);
   const none = () => h("span", { className: "cl-cell-none" }, "–");
 
@@ -66,14 +67,14 @@
       h("div", { className: "cl-cell-range" }, d.about));
   };
 
+  const FEE_WORDS = { good: "asked fee is within", warn: "asked fee is above", bad: "asked fee is above" };
   cells.ClMaxFee = function (props) {
     const d = props.data || {};
     if (!known(d.maximum_fee)) return none();
-    const verdict = !known(d.fee) ? "" : d.fee <= d.maximum_fee ? "is-good" : "is-bad";
-    const words = { "is-good": "asked fee is within", "is-bad": "asked fee is above" }[verdict] || "no fee asked";
-    return h("div", { className: "cl-cell" },
-      h("div", { className: "cl-cell-main " + verdict }, form.money(d.maximum_fee)),
-      h("div", { className: "cl-cell-range" }, words));
+    return h("div", { className: "cl-cell", title: d.verdict },
+      h("div", { className: "cl-cell-main" + (d.tone ? " is-" + d.tone : "") }, form.money(d.maximum_fee),
+        h("span", { className: "cl-cell-range" }, FEE_WORDS[d.tone] || "no fee asked")),
+      h("div", { className: "cl-cell-range" }, "break-even " + form.money(d.break_even)));
   };
 
   cells.ClFlags = function (props) {

@@ -114,6 +114,7 @@
   const idOf = (entry) => String(entry.item.creator_id || entry.item.creator.creator_id);
   const bars = (lines) => Array.from({ length: lines }, (_, n) => item("Skeleton", { height: 18, mt: 12, width: 92 - 9 * (n % 4) + "%" }));
   const item = (type, props) => ({ namespace: "dash_mantine_components", type: type, props: props });
+  const panel = (type, props) => ({ namespace: "cl_panels", type: type, props: props });
   const values = (list, ids) => Object.fromEntries(ids.map((id, i) => [id.name, list[i] === undefined ? null : list[i]]));
 
   window.dash_clientside = window.dash_clientside || {};
@@ -220,6 +221,14 @@
       try { localStorage.setItem(SCHEME, next); } catch (_) { /* private mode */ }
       return none();
     },
+    /* By the rule of the endpoint (`rank_order`): highest first; where the measure is unknown, after, by break-even fee. */
+    rerank: function (by, rows) {
+      if (!rows || !rows.length) return none();
+      const key = { profit: "profit", roi: "roi", fit: "fit" }[by];
+      const down = (a, b) => (a === b ? 0 : a === null ? 1 : b === null ? -1 : b - a);
+      return rows.slice().sort((a, b) => down(a[key], b[key]) || (a[key] === null ? down(a.break_even, b.break_even) : 0))
+        .map((row, at) => Object.assign({}, row, { rank: at + 1 }));
+    },
     pin: function (asked, rows) {
       if (!asked || !rows) return none();
       return rows.map((r) => (r.creator_id === asked.id ? Object.assign({}, r, { pinned: !r.pinned }) : r));
@@ -285,14 +294,12 @@
       lastPlan = key;
       return ask;
     },
-    openCreator: function (pressed, entries) {
-      if (!pressed) return Array(6).fill(none());
+    openCreator: function (pressed, entries, asked) {
+      if (!pressed || !asked) return Array(6).fill(none());
       const row = pressed.row, entry = (entries || []).find((e) => idOf(e) === row.creator_id);
-      const name = { namespace: "dash_html_components", type: "Div", props: { className: "cl-creator-wait", children: [
-        { namespace: "dash_html_components", type: "H2", props: { className: "cl-h2 cl-creator-name", children: row.name, dir: "auto" } },
-        { namespace: "dash_html_components", type: "P", props: { className: "cl-lead", children: row.about } } ] } };
       const gone = entry ? bars(4) : "No longer in the list of candidates.";
-      return [true, name, gone, entry ? bars(6) : [], entry ? bars(4) : [], { row: row, item: entry ? entry.item : null, at: pressed.at }];
+      return [true, panel("CreatorHead", { row: row, asked: asked }), gone, entry ? bars(6) : [], entry ? bars(4) : [],
+        { row: row, item: entry ? entry.item : null, at: pressed.at }];
     },
     /* The service takes up another champion by itself: the tab is looked at again until it has. */
     lookAgain: function (at) {
@@ -302,6 +309,10 @@
     compareWords: function (selected) {
       const n = (selected || []).length;
       return n > 4 ? ["Compare: at most 4", true] : n > 1 ? ["Compare " + n, false] : ["Compare: tick 2 to 4", true];
+    },
+    compare: function (presses, selected, asked) {
+      if (!presses || !asked || !selected || selected.length < 2 || selected.length > 4) return [none(), none()];
+      return [true, panel("Compare", { rows: selected.slice().sort((a, b) => a.rank - b.rank), asked: asked })];
     },
     addWords: function (selected) {
       const n = (selected || []).length;

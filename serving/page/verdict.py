@@ -1,0 +1,59 @@
+"""What a fee means, in a sentence a person can act on: within the maximum, only earned back on average, or too much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from serving.page.look import money, percent
+
+Row = Mapping[str, Any]
+GOOD, UNSURE, BAD, NONE = "good", "warn", "bad", ""
+_NOTHING = 0.5
+"""A fee of less than this in any currency is told as none."""
+
+
+def judged(table: Sequence[Row], campaign: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
+    """The rows with `verdict` and its `tone`, by what the brief says of safety and target."""
+    return [
+        {**row, "verdict": sentence(row, campaign, currency), "tone": tone_of(row)}
+        for row in table
+    ]  # fmt: skip
+
+
+def tone_of(row: Row) -> str:
+    """`good`: within the maximum. `warn`: above it, but earned back on average. `bad`: above what it brings."""
+    fee, maximum, even = row["fee"], row["maximum_fee"], row["break_even"]
+    if fee is None or maximum is None:
+        return NONE
+    if fee <= maximum:
+        return GOOD
+    return UNSURE if even is not None and fee <= even else BAD
+
+
+def sentence(row: Row, campaign: Mapping[str, Any], currency: str) -> str:
+    """What the fee asked of her means for the brief's target and safety, and how far a fee could go."""
+    fee, maximum, even = row["fee"], row["maximum_fee"], row["break_even"]
+    if maximum is None or even is None:
+        return "What this creator is worth cannot be told."
+    if even < _NOTHING and maximum < _NOTHING:
+        return "No fee is worth it: even a free post is expected to bring less than it costs."
+    aim = "is earned back" if not campaign.get("target_roi") else "reaches your target return"
+    sure = f"with {percent(campaign.get('safety', 0.8))} safety"
+    top = f"up to {money(maximum, currency)} {aim} {sure}" if maximum >= _NOTHING else f"no fee {aim} {sure}"
+    middle = f"on average up to {money(even, currency)} is earned back"
+    if fee is None:
+        return f"No fee was given. {_upper(top)}; {middle}."
+    chance = "" if row["chance"] is None else f" The chance to earn it back is {percent(row['chance'])}."
+    asked = f"The asked {money(fee, currency)}"
+    match tone_of(row):
+        case "good":
+            return f"{asked} is within the maximum: {top}.{chance}"
+        case "warn":
+            return f"{asked} is worth it on average, but not safe: {middle}, yet {top}.{chance}"
+        case _:
+            return f"{asked} is too much: {middle}; {top}.{chance}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
