@@ -92,7 +92,7 @@ def test_files_to_take_away_hold_no_formula(desk: Desk) -> None:
     assert len(table) == 5 and table["error"].notna().sum() == 1
     assert (table["model_trained_on"] == "simulated demo").all() and (table["level"] == 0.8).all()
     read = pd.read_csv(io.BytesIO(export.csv_bytes(table)))
-    assert "'=cmd()" in read["creator"].tolist() and "'@gone" in read["creator_id"].tolist()
+    assert "'=cmd()" in read["creator"].tolist() and "@gone" in read["creator_id"].tolist()
     sheet = openpyxl.load_workbook(io.BytesIO(export.excel_bytes(table))).active
     assert sheet is not None
     cells = [cell for row in sheet.iter_rows() for cell in row]
