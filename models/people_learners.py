@@ -1,4 +1,4 @@
-"""Learners of uplift, each fitted out of fold: curves, forests of large leaves, slow boosted trees.
+"""Learners of uplift, each fitted out of fold: each group's rate, curves, forests of large leaves, slow boosted trees.
 
 Each works on a scale: uplift over m^power (`models.people_signal`), m being what people do anyway. What a learner says
 of a cell comes from the folds that did not hold it; for others the folds' fits are averaged.
@@ -16,6 +16,8 @@ import numpy.typing as npt
 from models.basis import Basis
 from models.boosting import Growing, Growth, Trees
 from models.families import Floats
+from models.people import Cells
+from models.people_arms import Arms, fit_arms
 from models.people_curves import Curves, fit_curves
 from models.people_rate import grown_while_better
 from models.people_signal import Signal
@@ -33,6 +35,9 @@ _LONG = (40, 80, 160, 320)
 than none of each."""
 _FOREST_LEAVES, _BOOSTED_LEAVES = 12.0, 40.0
 """No leaf holds less than one part in so many of the information."""
+_RATE, _ARMS, _CURVES, _FOREST_ALONE, _FOREST_TOLD, _SLOW = 0.3, 1.0, 0.3, 3.0, 1.0, 0.3
+"""Believed shares: the honest forest of the features alone makes the fewest assumptions, and is most of what is told
+where next to nothing can be learned; the others earn theirs."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +87,30 @@ class Fitted:
 class Candidate:
     """A learner, and the uplift of each cell by the folds that did not hold it, shape (n,)."""
 
-    learner: Fitted
+    learner: Fitted | Arms
     told: Floats
+    believed: float
+    """Its share of the mixture before the data are asked, in proportion to those of the others."""
 
 
-def learn(X: Floats, signal: Signal, folds: Ints, seed: int) -> Iterator[Candidate]:
-    """Every learner on its scales. `X`: (n, p) features with ln m as the last."""
+def learn(X: Floats, cells: Cells, signal: Signal, folds: Ints, seed: int, *, shaped: bool) -> Iterator[Candidate]:
+    """Every learner on its scales.
+
+    Parameters
+    ----------
+    X : (n, p) features of the cells with ln m as the last
+    signal : of the outcomes, or of the shaped ones
+    """
+    if not shaped:
+        lift = abs(signal.average) / float(np.average(signal.expected, weights=signal.information))
+        yield Candidate(Fitted("rate", 1.0, (), lift), lift * signal.expected, _RATE)
+    yield Candidate(*fit_arms(cells, folds, seed, shaped=shaped), _ARMS)
     basis = Basis.of(X)
     columns = basis.columns(X)
     for power in (0.0, 0.5, 1.0):
         yield _curves(basis, columns, signal, power, folds)
-    yield _forest(X[:, :-1], signal, 0.0, folds, seed)
-    yield _forest(X, signal, 0.5, folds, seed)
+    yield _forest(X[:, :-1], signal, folds, seed, _FOREST_ALONE)
+    yield _forest(X, signal, folds, seed, _FOREST_TOLD)
     yield _boosted(X, signal, 0.0, folds, seed, _SHORT)
     yield _boosted(X, signal, 0.5, folds, seed, _LONG)
 
@@ -106,7 +123,7 @@ def _curves(basis: Basis, columns: Floats, signal: Signal, power: float, folds: 
         out, into = folds == f, folds != f
         fits.append(fit_curves(basis, columns[into], value[into], precision[into]))
         told[out] = fits[-1].of_columns(columns[out])
-    return Candidate(Fitted("curves", power, tuple(fits)), told * signal.expected**power)
+    return Candidate(Fitted("curves", power, tuple(fits)), told * signal.expected**power, _CURVES)
 
 
 def _growing(X: Floats, value: Floats, weight: Floats, growth: Growth, leaves: float, seed: int) -> Growing:
@@ -114,25 +131,26 @@ def _growing(X: Floats, value: Floats, weight: Floats, growth: Growth, leaves: f
     return Growing(X, value, objective="l2", growth=grown, seed=seed, weight=weight / weight.mean())
 
 
-def _forest(X: Floats, signal: Signal, power: float, folds: Ints, seed: int) -> Candidate:
+def _forest(X: Floats, signal: Signal, folds: Ints, seed: int, believed: float) -> Candidate:
     """Trees grown on one half of the other folds, their leaves' values taken from the second half, and the reverse."""
-    value = signal.scaled(power)[0]
     # Everybody's say as in the figure wanted, extra outcome of all: outcomes of many are worth their noise here.
-    weight = signal.information * signal.expected ** (2.0 * power)
+    value, weight = signal.scaled(0.0)[0], signal.information
     fits: list[Trees] = []
     told = np.zeros(len(X))
-    half = np.random.default_rng(seed).random(len(X)) < 0.5
+    rng = np.random.default_rng(seed)
     for f in np.unique(folds):
+        # Halves anew for every fold: the more ways to divide the people, the less one of them decides.
+        half = rng.random(len(X)) < 0.5
         for split in (half, ~half):
             grown, settled = (folds != f) & split, (folds != f) & ~split
             growing = _growing(X[grown], value[grown], weight[grown], _FOREST, _FOREST_LEAVES, seed + int(f))
             growing.settle(_FOREST_TREES, X[settled], value[settled], weight[settled])
             trees = growing.trees(_FOREST_TREES)
             if trees is None:
-                return Candidate(Fitted("forest", power, ()), np.zeros(len(X)))
+                return Candidate(Fitted("forest", 0.0, ()), np.zeros(len(X)), believed)
             fits.append(trees)
             told[folds == f] += trees.predict(X[folds == f]) / (2 * trees.rounds)
-    return Candidate(Fitted("forest", power, tuple(fits)), told * signal.expected**power)
+    return Candidate(Fitted("forest", 0.0, tuple(fits)), told, believed)
 
 
 def _boosted(X: Floats, signal: Signal, power: float, folds: Ints, seed: int, stages: Sequence[int]) -> Candidate:
@@ -149,4 +167,4 @@ def _boosted(X: Floats, signal: Signal, power: float, folds: Ints, seed: int, st
         return -float(np.sum(precision * (value - level - told) ** 2))
 
     fits, told = grown_while_better(X, growing, folds, stages, score)
-    return Candidate(Fitted("boosted", power, fits), told * signal.expected**power)
+    return Candidate(Fitted("boosted", power, fits), told * signal.expected**power, _SLOW)

@@ -56,7 +56,8 @@ def fit_rate(X: Floats, outcome: Floats, exposure: Floats, folds: Ints, seed: in
 
     Parameters
     ----------
-    X : (n, p); outcome : (n,) sums of outcomes, at least 0; exposure : (n,) people (or what else), above 0
+    X : (n, p); outcome : (n,) sums of outcomes, at least 0
+    exposure : (n,) people (or what else); cells with none (0) teach nothing and are told all the same
     folds : (n,)
 
     Returns
@@ -69,9 +70,10 @@ def fit_rate(X: Floats, outcome: Floats, exposure: Floats, folds: Ints, seed: in
         return Rate(level, (), ()), np.full(len(X), np.exp(level))
     basis = Basis.of(X)
     columns = basis.columns(X)
+    seen = exposure > 0.0
     curves, growing, line = [], {}, np.zeros(len(X))
     for fold in names:
-        out, into = folds == fold, folds != fold
+        out, into = folds == fold, (folds != fold) & seen
         curves.append(fit_log_rate(basis, columns[into], outcome[into], exposure[into]))
         line[out] = curves[-1].of_columns(columns[out])
         growing[int(fold)] = Growing(
@@ -85,7 +87,7 @@ def fit_rate(X: Floats, outcome: Floats, exposure: Floats, folds: Ints, seed: in
         )
 
     def likelihood(told: Floats) -> float:
-        return float(np.sum(log_likelihood(outcome, exposure * np.exp(line + told))))
+        return float(np.sum(log_likelihood(outcome[seen], (exposure * np.exp(line + told))[seen])))
 
     trees, told = grown_while_better(X, growing, folds, _STAGES, likelihood)
     return Rate(level, tuple(curves), trees), np.exp(line + told)

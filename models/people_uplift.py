@@ -1,9 +1,9 @@
 """Extra outcome per person from a randomised experiment: several learners of one pseudo-outcome, weighed together.
 
-Differences in uplift are small against the noise of people's outcomes, so the luck of one learner decides much. Curves,
-forests of large leaves and slow boosted trees are fitted out of fold (`models.people_learners`). Their mixture is the
-one that does best on people held out, drawn towards equal shares as by a prior (stacking: Wolpert 1992; van der Laan,
-Polley & Hubbard 2007, "Super Learner"). Without a signal it goes flat: everybody gets the average.
+Differences in uplift are small against the noise of people's outcomes, so the luck of one learner decides much. Rates
+of both groups, curves, forests and slow boosted trees are fitted out of fold (`models.people_learners`). Their mixture
+is the one that does best on people held out, drawn towards believed shares as by a prior (stacking: Wolpert 1992; van
+der Laan, Polley & Hubbard 2007, "Super Learner"). Without a signal it goes flat: everybody gets the average.
 """
 
 from __future__ import annotations
@@ -18,19 +18,18 @@ from scipy import optimize
 from data.errors import NotEnoughData
 from models.families import Floats
 from models.people import Cells
+from models.people_arms import Arms
 from models.people_folds import dealt
-from models.people_learners import Candidate, Fitted, Kind, learn
+from models.people_learners import Candidate, Fitted, learn
 from models.people_rate import Rate, fit_rate
 from models.people_signal import Signal, propensity_of, signal_of
 
 LEAST_OUTCOMES = 10.0
 """With fewer outcomes in all (in units) everybody gets the average."""
 _SHARE_SD = 0.2
-"""How far a learner's share is believed to be from an equal one."""
+"""How far a learner's share may be from the believed one."""
 _TRUST = 0.9
 """What the shares are believed to add up to."""
-_BELIEVED: dict[Kind, float] = {"rate": 0.3, "curves": 0.15, "forest": 1.5, "boosted": 0.5}
-"""Believed shares, in proportion: honest forests rank best where next to nothing can be told; curves earn theirs."""
 _LOWEST = -0.98
 """No predicted uplift takes more than this part of the expected outcome."""
 
@@ -39,7 +38,7 @@ _LOWEST = -0.98
 class Part:
     """One learner of the mixture, about its mean over the people who taught it."""
 
-    learner: Fitted
+    learner: Fitted | Arms
     share: float
     middle: float
 
@@ -89,7 +88,8 @@ class Uplift:
         rate = Rate.from_json(saved["rate"], taken(int(saved["rate"]["trees"])))
         parts = []
         for part in saved["parts"]:
-            learner = Fitted.from_json(part["learner"], taken(int(part["learner"]["trees"])))
+            made = Arms if part["learner"]["kind"] == Arms.kind else Fitted
+            learner = made.from_json(part["learner"], taken(int(part["learner"]["trees"])))
             parts.append(Part(learner, float(part["share"]), float(part["middle"])))
         return cls(rate, float(saved["average"]), tuple(parts), float(saved["unit"]), float(saved["gain"]))
 
@@ -116,14 +116,13 @@ def fit_uplift(cells: Cells, seed: int) -> Uplift:
     if cells.outcome.sum() < LEAST_OUTCOMES or len(np.unique(folds)) < 2:
         return Uplift(rate, signal.average, (), cells.unit, 0.0)
     wide = _with_rate(cells.X, expected)
-    lift = abs(signal.average) / float(np.average(expected, weights=signal.information))
-    candidates = [Candidate(Fitted("rate", 1.0, (), lift), lift * expected), *learn(wide, signal, folds, seed)]
-    if cells.amounts:
-        shaped = signal_of(cells, dealing.propensity, expected, shaped=True)
-        candidates += learn(wide, shaped, folds, seed)
+    candidates: list[Candidate] = []
+    for shaped in (False, True) if cells.amounts else (False,):
+        told_by = signal_of(cells, dealing.propensity, expected, shaped=True) if shaped else signal
+        candidates += learn(wide, cells, told_by, folds, seed, shaped=shaped)
     candidates = [c for c in candidates if np.ptp(c.told) > 0.0]
     judge = _Judge.of(signal)
-    believed = np.array([_BELIEVED[c.learner.kind] for c in candidates])
+    believed = np.array([c.believed for c in candidates])
     shares = judge.shares([c.told for c in candidates], _TRUST * believed / max(believed.sum(), 1.0))
     parts = tuple(
         Part(c.learner, float(share), float(np.average(c.told, weights=signal.information)))
