@@ -65,33 +65,20 @@ DEPENDENT = tuple(
 _PLACE = {name: at for at, name in enumerate(DEPENDENT)}
 
 
-Likely = tuple[Floats, Floats]
-"""exp of `CreatorSide.lift` and of `lift_plain`, (n, subjects) each, of any precision."""
+def campaign_features(side: CreatorSide, asked: Asked, rows: slice) -> tuple[Floats, dict[int, float]]:
+    """What a campaign decides of creators one after another: shape (rows, len(DEPENDENT)) in the catalogue's order, and
+    by feature what is the same for all.
 
-
-def likely(side: CreatorSide) -> Likely:
-    """For `campaign_features`: how much likelier each subject is, in half the memory."""
-    return np.exp(side.lift).astype(np.float32), np.exp(side.lift_plain).astype(np.float32)
-
-
-def campaign_features(side: CreatorSide, asked: Asked, likely: Likely) -> tuple[Floats, dict[int, float]]:
-    """What a campaign decides of every creator at once: shape (n, len(DEPENDENT)) in the catalogue's order, and by
-    feature what is the same for all.
-
-    As `pair_features` to six digits or so, but for the nearest post, which is left missing: it would read every post.
+    As `pair_features`, the match of niches to the last digit or so, but for the nearest post, which is left missing: it
+    would read every post.
     """
-    n = len(side)
-    out = np.full((n, len(_PLACE)), np.nan)
+    chosen = _Chosen(side, np.arange(rows.start, rows.stop), whole=True)
+    out = np.full((chosen.k, len(_PLACE)), np.nan)
     for name, value in asked.told.items():
         out[:, _PLACE[name]] = value
-    for name, values in _decided(_Chosen(side, np.arange(n), likely), asked).items():
+    for name, values in _decided(chosen, asked).items():
         out[:, _PLACE[name]] = values
     return out, {_COLUMN[name]: value for name, value in asked.told.items()}
-
-
-def nearest_post(side: CreatorSide, rows: Ints, direction: Floats) -> Floats:
-    """Cosine of a direction (1, dimensions) with the nearest post of some creators, shape (k,); NaN without one."""
-    return _nearest(_Chosen(side, rows), direction)
 
 
 def _decided(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
@@ -105,38 +92,44 @@ def _decided(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
 
 
 class _Chosen:
-    """Some creators of a side, and their ragged parts. With `likely` all of them, in order, and quickly."""
+    """Some creators of a side, and their ragged parts. `whole`: they follow one another, and it goes quickly."""
 
-    def __init__(self, side: CreatorSide, rows: Ints, likely: Likely | None = None) -> None:
+    def __init__(self, side: CreatorSide, rows: Ints, whole: bool = False) -> None:
         self.side = side
         self.rows = rows
         self.k = len(rows)
-        self.whole = likely is not None
-        self._likely = likely
+        self.whole = whole
+        self.first = int(rows[0]) if whole and self.k else 0
+        self.at: Ints | slice = slice(self.first, self.first + self.k) if whole else rows
+        """Where they are in the side's arrays."""
 
     def times(self, topics: Floats, fitted: bool) -> Floats:
         """How much likelier than the average creator each is to be about subjects (subjects,), shape (k,)."""
-        if self._likely is not None:
-            table = self._likely[0 if fitted else 1]
-            return np.asarray(table @ topics.astype(table.dtype), dtype=np.float64)
-        return match(topics, (self.side.lift if fitted else self.side.lift_plain)[self.rows])
+        log_lift = (self.side.lift if fitted else self.side.lift_plain)[self.at]
+        return np.asarray(np.exp(log_lift) @ topics) if self.whole else match(topics, log_lift)
 
     def cosine(self, units: Floats, other: Floats) -> Floats:
         """Cosine of each creator's row of length 1 with another (1, columns), shape (k,)."""
-        if self.whole:
-            return np.asarray(units @ other[0], dtype=np.float64)
-        return dot(units[self.rows], np.broadcast_to(other, (self.k, other.shape[1])))
+        return dot(units[self.at], np.broadcast_to(other, (self.k, other.shape[1])))
+
+    def edges(self, start: Ints) -> tuple[Ints, Ints]:
+        """Where each creator's items begin and end."""
+        if not self.whole:
+            return np.asarray(start[self.rows]), np.asarray(start[self.rows + 1])
+        both = np.asarray(start[self.first : self.first + self.k + 1])
+        return both[:-1], both[1:]
 
     def carriers(self, index: Postings, words: Iterable[str], start: Ints) -> tuple[Ints, Ints]:
         """Of each creator's items those that carry one of the words: owner (ascending) and item, each once."""
         lists = [index.of(word) for word in words]
-        if not self.whole:
-            return _within(lists, np.asarray(start[self.rows]), np.asarray(start[self.rows + 1]))
-        mark = np.zeros(int(start[-1]), dtype=bool)
+        first, end = self.edges(start)
+        if not self.whole or not self.k:
+            return _within(lists, first, end)
+        mark = np.zeros(int(end[-1] - first[0]), dtype=bool)
         for items in lists:
-            mark[items] = True
-        item = np.flatnonzero(mark)
-        return np.searchsorted(start, item, side="right") - 1, item
+            mark[_between(items, int(first[0]), int(end[-1])) - first[0]] = True
+        item = np.flatnonzero(mark) + first[0]
+        return np.searchsorted(end, item, side="right"), item
 
     def holds(self, place: slice, index: Postings) -> tuple[Mask, Floats]:
         """Which creators are among the items of `place`, and the value each carries (0: none)."""
@@ -145,21 +138,27 @@ class _Chosen:
         if not len(owner):
             return there, value
         if self.whole:
-            there[owner] = True
+            low, high = np.searchsorted(owner, np.array([self.first, self.first + self.k], dtype=owner.dtype))
+            there[owner[low:high] - self.first] = True
             if len(index.value):
-                value[owner] = index.value[place]
+                value[owner[low:high] - self.first] = index.value[place][low:high]
             return there, value
         at = np.minimum(np.searchsorted(owner, self.rows.astype(owner.dtype)), len(owner) - 1)
         there = np.asarray(owner[at] == self.rows)
         return there, np.where(there, index.value[place][at], 0.0) if len(index.value) else value
 
-    def flat(self, start: Ints, last: int | None = None) -> tuple[Ints, Ints]:
+    def flat(self, start: Ints) -> tuple[Ints, Ints]:
         """Whose each item is, ascending, and its position; the creators' items one after another."""
-        first, end = np.asarray(start[self.rows]), np.asarray(start[self.rows + 1])
-        return _flat(first, end)
+        return _flat(*self.edges(start))
 
     def share(self, above: Floats, below: Floats) -> Floats:
-        return grouped.ratio(above, np.asarray(below[self.rows], dtype=np.float64))
+        return grouped.ratio(above, np.asarray(below[self.at], dtype=np.float64))
+
+
+def _between(items: np.ndarray, first: int, end: int) -> np.ndarray:
+    """Of ascending items those from `first` up to `end`."""
+    low, high = np.searchsorted(items, np.array([first, end], dtype=items.dtype))
+    return items[low:high]
 
 
 def _flat(first: Ints, end: Ints) -> tuple[Ints, Ints]:
@@ -188,8 +187,8 @@ def _within(listed: Sequence[np.ndarray], first: Ints, end: Ints) -> tuple[Ints,
 
 
 def _niche(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
-    side, rows, k = chosen.side, chosen.rows, chosen.k
-    readable = side.readable[rows]
+    side, k = chosen.side, chosen.k
+    readable = side.readable[chosen.at]
 
     def matched(topics: Floats, fitted: bool) -> Floats:
         times = chosen.times(topics, fitted)
@@ -223,16 +222,17 @@ def _on_topic(chosen: _Chosen, asked: Asked) -> Floats:
     main = asked.plain.main
     if main < 0:
         return np.full(chosen.k, np.nan)
-    return chosen.share(chosen.side.on[chosen.rows, main], chosen.side.told)
+    return chosen.share(chosen.side.on[chosen.at, main], chosen.side.told)
 
 
 def _keywords(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
-    side, rows, k = chosen.side, chosen.rows, chosen.k
+    side, k = chosen.side, chosen.k
     keys, words = sorted(asked.fitted.keys), sorted(asked.fitted.words)
     missing = np.full(k, np.nan)
     owner, _ = chosen.carriers(side.post_stems, keys, side.post_start)
     user, _ = chosen.carriers(side.use_stems, keys, side.use_start)
-    uses = np.asarray(side.use_start[rows + 1] - side.use_start[rows], dtype=np.float64)
+    begin, end = chosen.edges(side.use_start)
+    uses = (end - begin).astype(np.float64)
     known = np.zeros(k)
     for word in words:
         known += chosen.holds(side.own_stems.range_of(word), side.own_stems)[0]
@@ -240,14 +240,14 @@ def _keywords(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
     return {
         "keyword_post_share": chosen.share(grouped.count(owner, k), side.captions) if keys else missing,
         "keyword_hashtag_share": grouped.ratio(grouped.count(user, k), uses) if keys else missing,
-        "brief_word_share": np.where(side.own_words[rows], grouped.ratio(known, wanted), np.nan),
+        "brief_word_share": np.where(side.own_words[chosen.at], grouped.ratio(known, wanted), np.nan),
     }
 
 
 def _named(chosen: _Chosen, listed: Sequence[Brand]) -> tuple[Ints, Ints]:
     """Owner and position of the posts that name one of the brands, in the caption or in the `brand` column."""
     side = chosen.side
-    first, end = (np.asarray(side.post_start[chosen.rows + more]) for more in (0, 1))
+    first, end = chosen.edges(side.post_start)
     lists = [side.brands.of(brand.key) for brand in listed]
     for brand in listed:
         maybe = [side.tokens.of(brand.words.split(" ")[0]), side.tokens.of(f"#{brand.key}")]
@@ -310,8 +310,8 @@ def _common(chosen: _Chosen, wanted: Iterable[tuple[int, str, float]]) -> Floats
 
 
 def _audience(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
-    side, rows, k = chosen.side, chosen.rows, chosen.k
-    knows = side.knows[rows]
+    side, at, k = chosen.side, chosen.at, chosen.k
+    knows = side.knows[at]
     both = knows & (asked.totals > 0)
     overlap = np.where(both, _common(chosen, asked.wanted) / np.where(asked.totals > 0, asked.totals, 1.0), np.nan)
     known, total = both.sum(axis=1).astype(np.float64), np.zeros(k)
@@ -322,10 +322,10 @@ def _audience(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:
     if asked.ships_to:
         share = _common(chosen, [(country, name, 1.0) for name in asked.ships_to])[:, country]
         can_buy = np.where(knows[:, country], np.minimum(share, 1.0), np.nan)
-    lives, speaks = side.country[rows], side.language[rows]
+    lives, speaks = side.country[at], side.language[at]
     served = np.isin(lives, _bytes(asked.ships_to)) if asked.ships_to else np.ones(k, dtype=bool)
     wanted = np.isin(speaks, _bytes(asked.languages)) if asked.languages else np.zeros(k, dtype=bool)
-    category = side.category[rows]
+    category = side.category[at]
     unknown = (category == b"") | (asked.category == b"")
     return {
         **{f"audience_overlap_{name}": overlap[:, d] for d, name in enumerate(DIMENSIONS)},

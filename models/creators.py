@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -56,6 +57,12 @@ class Creators:
         self.key = key
         self.as_of = pd.Timestamp(int(side.as_of[0]), unit="us", tz="UTC").as_unit("us")
         """Strictly before this time they were seen."""
+        self._maps: tuple[mmap.mmap, ...] = ()
+
+    def forget(self) -> None:
+        """Take what was read of the files off this process's memory; the machine may still hold it, for all."""
+        for one in self._maps:
+            one.madvise(mmap.MADV_DONTNEED)
 
     @classmethod
     def of(
@@ -118,6 +125,7 @@ class Creators:
             arrays = {name: _mapped(folder / f"{name}.npy") for name in CreatorSide.names()}
             newest = pd.NaT if manifest["newest_fact_at"] is None else pd.Timestamp(manifest["newest_fact_at"])
             made = cls(CreatorSide.from_arrays(arrays), reference, newest, manifest["key"])
+            made._maps = tuple(found for values in arrays.values() if (found := _map_of(values)) is not None)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"the creators at {folder} cannot be read: {error!r}") from error
         if len(made) != manifest["creators"]:
@@ -129,3 +137,11 @@ def _mapped(path: Path) -> np.ndarray:
     # An array without a value cannot be mapped.
     mode: Literal["r"] | None = "r" if path.stat().st_size > 128 else None
     return np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
+
+
+def _map_of(values: np.ndarray) -> mmap.mmap | None:
+    """The file's map an array lies in; None in memory."""
+    base = values.base
+    while base is not None and not isinstance(base, mmap.mmap):
+        base = base.base if isinstance(base, np.ndarray) else None
+    return base

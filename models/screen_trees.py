@@ -1,0 +1,219 @@
+"""All trees of a blend over a whole catalogue: what they give at least and at most whatever a campaign says, and, with
+what it says, exactly.
+
+What depends on the creator alone is worked out once: the sum of the trees that see nothing of a campaign, bounds of the
+others, and each feature as the number of thresholds below it. The trees that may matter most come first, so that most
+creators need not be looked at by all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.blend import Blend
+from models.families import Floats
+from models.tree_shares import TreeShares, added
+
+Mask = npt.NDArray[np.bool_]
+Closer = Generator[tuple[Floats, Floats], npt.NDArray[np.int64] | None, None]
+Codes = npt.NDArray[Any]
+"""Thresholds below a value, plus 1; 0 where it is missing. A byte each, two where a feature has many thresholds."""
+BLOCKS = (0.2, 0.5, 1.0)
+"""Up to which share of a blend's trees each block of them goes."""
+ROUNDING = 1e-5
+"""Sums kept in single precision, and in another order than LightGBM's, are off by less."""
+
+
+def _pooled(blend: Blend) -> TreeShares:
+    """The trees of all bags as one set, padded to the same number of splits; without the tables of shares."""
+    shares = [trees.shares for trees in blend.trees]
+    widest = max(one.feature.shape[1] for one in shares)
+
+    def padded(name: str) -> Any:
+        return np.concatenate([
+            np.pad(getattr(one, name), ((0, 0), (0, widest - one.feature.shape[1]))) for one in shares
+        ])  # fmt: skip
+
+    leaf = np.concatenate([np.tile(one.leaf, (1, 2 ** (widest - one.feature.shape[1]))) for one in shares])
+    return TreeShares(
+        padded("feature"), padded("threshold"), padded("missing_left"), np.zeros((len(leaf), 1, 1)), leaf,
+        padded("is_split"), 0.0,
+    )  # fmt: skip
+
+
+def _either(leaf: Floats, open_: Mask) -> tuple[Floats, Floats, Floats]:
+    """Of tables (trees, patterns) the least, the middle and the most where the splits `open_` may go either way."""
+    low, middle, high = leaf, leaf, leaf
+    patterns = np.arange(leaf.shape[1])
+    for split in range(open_.shape[1]):
+        other, may = patterns ^ (1 << split), open_[:, split, None]
+        low = np.where(may, np.minimum(low, low[:, other]), low)
+        middle = np.where(may, 0.5 * (middle + middle[:, other]), middle)
+        high = np.where(may, np.maximum(high, high[:, other]), high)
+    return low, middle, high
+
+
+@dataclass(frozen=True)
+class Forest:
+    """The trees of one blend, in blocks; `weight` is what a tree counts for in eta."""
+
+    shares: TreeShares
+    weight: float
+    depends: Mask
+    """Which splits a campaign decides, (trees, splits)."""
+    unknown: int
+    """A feature that is never told."""
+
+    @classmethod
+    def of(cls, blend: Blend, is_dependent: Mask, unknown: int) -> Forest | None:
+        """None without trees that count."""
+        if not blend.trees or blend.tree_share == 0.0:
+            return None
+        shares = _pooled(blend)
+        depends = is_dependent[shares.feature] & shares.is_split
+        low, _, high = _either(shares.leaf, depends)
+        # Trees without a campaign come last; of the others, those that may matter most come first.
+        order = np.argsort(np.where(depends.any(axis=1), -(high - low).max(axis=1), np.inf), kind="stable")
+        some = TreeShares(
+            shares.feature[order], shares.threshold[order], shares.missing_left[order], shares.table,
+            shares.leaf[order], shares.is_split[order], 0.0,
+        )  # fmt: skip
+        return cls(some, blend.tree_share / len(blend.trees), depends[order], unknown)
+
+    @cached_property
+    def mixed(self) -> int:
+        """How many trees see something of a campaign: the first ones."""
+        return int(self.depends.any(axis=1).sum())
+
+    @cached_property
+    def blocks(self) -> tuple[slice, ...]:
+        """The trees that see something of a campaign, block by block."""
+        ends = [0, *(round(share * self.mixed) for share in BLOCKS)]
+        return tuple(slice(a, b) for a, b in pairwise(ends))
+
+    @cached_property
+    def edges(self) -> Mapping[int, Floats]:
+        """Thresholds of every feature that trees with something of a campaign split on, ascending."""
+        first = slice(0, self.mixed)
+        real, of, at = self.shares.is_split[first], self.shares.feature[first], self.shares.threshold[first]
+        return {int(f): np.unique(at[real & (of == f)]) for f in np.unique(of[real])}
+
+    @cached_property
+    def place(self) -> Mapping[tuple[int, float], int]:
+        """Where a threshold is among those of its feature."""
+        return {(f, float(edge)): at for f, edges in self.edges.items() for at, edge in enumerate(edges)}
+
+    def codes(self, values: Floats, feature: int) -> Codes:
+        """`Codes` of a feature."""
+        edges = self.edges[feature]
+        kind = np.uint8 if len(edges) < np.iinfo(np.uint8).max - 1 else np.uint16
+        found = (np.searchsorted(edges, values, side="left") + 1).astype(kind)
+        found[np.isnan(values)] = 0
+        return found
+
+    @cached_property
+    def unknown_tables(self) -> tuple[Floats, Floats, Mask]:
+        """The least and the most each tree gives where the feature that is never told may be anything, and which trees
+        that concerns."""
+        open_ = self.shares.is_split & (self.shares.feature == self.unknown)
+        low, _, high = _either(self.shares.leaf, open_)
+        return low, high, np.asarray(open_.any(axis=1))
+
+
+@dataclass(frozen=True)
+class Grove:
+    """A forest over n creators. `own`: sum of the trees that see nothing of a campaign; `low`, `high` (blocks + 1, n):
+    bounds of the sum from a block on; `middle` (n,) between them; `codes` of the creators' own features."""
+
+    forest: Forest
+    own: Floats
+    low: npt.NDArray[np.float32]
+    middle: npt.NDArray[np.float32]
+    high: npt.NDArray[np.float32]
+    codes: Mapping[int, Codes]
+
+    @classmethod
+    def of(cls, forest: Forest, X: Floats, is_dependent: Mask) -> Grove:
+        """Of creators with features X (n, features), of which those that a campaign decides are not read."""
+        patterns = forest.shares.patterns(X)
+        m, n = forest.mixed, len(X)
+        leaf = forest.shares.leaf
+        own = added(patterns[m:], leaf[m:, :, None])[:, 0]
+        tables = np.stack(_either(leaf, forest.depends), axis=2)
+        sums = [added(patterns[block], tables[block]) for block in forest.blocks]
+        bounds = np.zeros((len(sums) + 1, n, 3))
+        for at in range(len(sums) - 1, -1, -1):
+            bounds[at] = bounds[at + 1] + sums[at]
+        low, middle, high = (np.ascontiguousarray(bounds[:, :, i], dtype=np.float32) for i in range(3))
+        codes = {f: forest.codes(X[:, f], f) for f in forest.edges if not is_dependent[f]}
+        return cls(forest, own, low, middle[0].copy(), high, codes)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Grove]) -> Grove | None:
+        """Several lots of creators, one after another; None of none."""
+        if not parts:
+            return None
+        codes = {f: np.concatenate([part.codes[f] for part in parts]) for f in parts[0].codes}
+        low, high = (np.concatenate([getattr(part, name) for part in parts], axis=1) for name in ("low", "high"))
+        own, middle = (np.concatenate([getattr(part, name) for part in parts]) for name in ("own", "middle"))
+        return cls(parts[0].forest, own, low, middle, high, codes)
+
+    def bounds(self, rows: slice | npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+        """The least, the middle and the most the trees add to eta, whatever a campaign says; (rows,) each."""
+        w, own = self.forest.weight, self.own[rows]
+        low, middle, high = (w * (own + part[rows]) for part in (self.low[0], self.middle, self.high[0]))
+        return low - ROUNDING, middle, high + ROUNDING
+
+    def closer(self, rows: npt.NDArray[np.int64], told: Mapping[int, Codes]) -> Closer:
+        """After each block of trees the least and the most they add to eta, ever closer. `told`: codes of what a
+        campaign decides, (rows,) or (1,) where it is the same for all. `send` an array of positions: only those rows
+        are looked at from there on."""
+        w, sums = self.forest.weight, np.repeat(self.own[rows][:, None], 2, axis=1)
+        left = np.arange(len(rows))
+        for at, block in enumerate(self.forest.blocks):
+            codes = {f: c[rows[left]] for f, c in self.codes.items()}
+            codes |= {f: c if len(c) == 1 else c[left] for f, c in told.items()}
+            sums += self._block(block, codes, len(left))
+            kept = yield (w * (sums[:, 0] + self.low[at + 1, rows[left]]) - ROUNDING,
+                          w * (sums[:, 1] + self.high[at + 1, rows[left]]) + ROUNDING)  # fmt: skip
+            if kept is not None:
+                left, sums = left[kept], sums[kept]
+
+    def _block(self, block: slice, codes: Mapping[int, Codes], n: int) -> Floats:
+        """The least and the most the trees of a block give, shape (n, 2)."""
+        of = self.forest
+        both, low, high = np.zeros(n), np.zeros(n), np.zeros(n)
+        least, most, is_open = of.unknown_tables
+        less = {f: c - c.dtype.type(1) for f, c in codes.items()}
+        for tree in range(block.start, block.stop):
+            pattern, base = self._pattern(tree, codes, less)
+            for table, out in ((least, low), (most, high)) if is_open[tree] else ((of.shares.leaf, both),):
+                out += table[tree, base] if pattern is None else table[tree].take(pattern | np.uint8(base))
+        return np.stack([both + low, both + high], axis=1)
+
+    def _pattern(
+        self, tree: int, codes: Mapping[int, Codes], less: Mapping[int, Codes]
+    ) -> tuple[npt.NDArray[np.uint8] | None, int]:
+        """The splits each row satisfies, as bits; and those that are the same for all rows, apart."""
+        of, pattern, base = self.forest, None, 0
+        for split in np.flatnonzero(of.shares.is_split[tree]).tolist():
+            feature = int(of.shares.feature[tree, split])
+            if feature == of.unknown:
+                continue
+            place = of.place[feature, float(of.shares.threshold[tree, split])]
+            # A missing value is 0 in `codes`, so below every edge, and the largest number in `less`.
+            to_left = of.shares.missing_left[tree, split]
+            goes = codes[feature] <= place + 1 if to_left else less[feature] <= place
+            if len(goes) == 1:
+                base |= int(goes[0]) << split
+                continue
+            bit = goes.view(np.uint8) << np.uint8(split)
+            pattern = bit if pattern is None else np.bitwise_or(pattern, bit, out=pattern)
+        return pattern, base
