@@ -28,6 +28,8 @@ Kind = Literal["rate", "curves", "forest", "boosted"]
 _FOREST = Growth(leaves=12, ridge=0.0, columns=1.0, bins=63, rows=0.6, forest=True)
 _FOREST_TREES = 30
 """In each half of a fold."""
+_FOREST_CELLS = 40
+"""With fewer cells than this the halves of a fold are too small to grow a tree on."""
 _BOOSTED = Growth(learning_rate=0.03, leaves=4, ridge=0.0, columns=0.5, bins=63, rows=0.6)
 _SHORT: tuple[int, ...] = (40,)
 _LONG = (40, 80, 160, 320)
@@ -137,6 +139,8 @@ def _forest(X: Floats, signal: Signal, folds: Ints, seed: int, believed: float) 
     value, weight = signal.scaled(0.0)[0], signal.information
     fits: list[Trees] = []
     told = np.zeros(len(X))
+    if len(X) < _FOREST_CELLS:
+        return Candidate(Fitted("forest", 0.0, ()), told, believed)
     rng = np.random.default_rng(seed)
     for f in np.unique(folds):
         # Halves anew for every fold: the more ways to divide the people, the less one of them decides.

@@ -26,6 +26,8 @@ from models.people_signal import Signal, propensity_of, signal_of
 
 LEAST_OUTCOMES = 10.0
 """With fewer outcomes in all (in units) everybody gets the average."""
+_SAME = 1e-9
+"""Pseudo-outcomes closer than this part of what people do anyway do not differ: everybody has the same outcome."""
 _SHARE_SD = 0.2
 """How far a learner's share may be from the believed one."""
 _TRUST = 0.9
@@ -113,7 +115,8 @@ def fit_uplift(cells: Cells, seed: int) -> Uplift:
     cells, folds = dealing.cells, dealing.folds
     rate, expected = fit_rate(cells.X, cells.outcome, cells.people, folds, seed)
     signal = signal_of(cells, dealing.propensity, expected)
-    if cells.outcome.sum() < LEAST_OUTCOMES or len(np.unique(folds)) < 2:
+    few = cells.outcome.sum() < LEAST_OUTCOMES or len(np.unique(folds)) < 2
+    if few or np.ptp(signal.scaled(0.0)[0]) < _SAME * signal.expected.max():
         return Uplift(rate, signal.average, (), cells.unit, 0.0)
     wide = _with_rate(cells.X, expected)
     candidates: list[Candidate] = []

@@ -156,3 +156,26 @@ def test_faulty_people_are_named() -> None:
         cells_of(X, np.ones(4), np.ones(4), None)
     with pytest.raises(TableError, match="shape"):
         cells_of(X, np.ones(3), np.ones(4), None)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 39, 40])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_handful_of_collaborations_is_enough_to_say_something(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    X, people = rng.normal(size=(n, 6)), rng.integers(200, 2_000, n)
+    made, kept = rng.poisson(0.03 * people), rng.poisson(0.02 * people)
+    counts = pd.DataFrame(
+        {"exposed": people, "exposed_conversions": made, "holdout": people, "holdout_conversions": kept}
+    )
+    told = LiftModel().fit(X, counts).predict_uplift(X)
+    assert np.isfinite(told).all()
+    assert np.abs(told).max() < 0.2
+
+
+@pytest.mark.parametrize("outcome", [np.ones(30), np.tile([0.0, 2.5], 15)])
+def test_people_who_do_not_differ_all_get_the_average(outcome: np.ndarray) -> None:
+    X = np.random.default_rng(0).normal(size=(30, 3))
+    told = LiftModel().fit_people(X, outcome, np.repeat([0, 1], 15)).predict_uplift(X)
+    assert np.isfinite(told).all()
+    if np.ptp(outcome) == 0.0:
+        assert np.ptp(told) == 0.0
