@@ -29,7 +29,7 @@ from features.grouped import Floats, Ints
 from features.pairing import pair_features
 from features.reference import Reference
 
-__all__ = ["FEATURE_NAMES", "Asked", "Creators", "Reference", "reference_key"]
+__all__ = ["FEATURE_NAMES", "Asked", "Creators", "Reference", "catalog_hash", "reference_key"]
 FORMAT = 1
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]

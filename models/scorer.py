@@ -200,12 +200,22 @@ class CreatorScorer:
         UsageError
             When a campaign is unknown, `level` or `safety` is out of range, or the indices differ.
         """
+        return self.score_seen(
+            history, pairings, terms, level=level, target_roi=target_roi, safety=safety, explain=explain
+        )[0]
+
+    def score_seen(
+        self, history: History, pairings: pd.DataFrame, terms: pd.DataFrame, *,
+        level: float = 0.8, target_roi: float = 0.0, safety: float = 0.8, explain: bool = False,
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+        """As `score`, and the features behind it, on the same index."""
         asked = pairings_frame(pairings)
         context = _context(history, asked)
         X = self.features(history, asked)
-        return self.score_features(
+        told = self.score_features(
             X, context, terms, level=level, target_roi=target_roi, safety=safety, explain=explain
         )
+        return told, X
 
     def score_features(
         self, X: pd.DataFrame, context: pd.DataFrame, terms: pd.DataFrame, *,

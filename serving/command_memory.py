@@ -139,6 +139,13 @@ def _monitor(args: argparse.Namespace) -> int:
     from serving.monitor_terminal import report_view
 
     since = None if args.days is None else utc_now() - pd.Timedelta(days=args.days)
+    if args.features is not None:
+        from serving.memory_command import export_features
+
+        with opened() as store:
+            told = export_features(store, args.features, since)
+        emit_json(told) if args.json else out.print(f"{told['candidates']:,} candidates written to {args.features}")
+        return 0
     with opened() as store:
         report = monitor(store, now=utc_now(), since=since, workspace=args.workspace, model=args.model)
     if args.json:
@@ -192,6 +199,8 @@ def add_memory_commands(
     c.add_argument("workspace", nargs="?", type=Path, metavar="WS", help="the catalogue; without it no drift is told")
     c.add_argument("--days", type=positive, default=None, metavar="N", help="scores of the last N days (default: all)")
     c.add_argument("--model", default="champion", metavar="ALIAS|VERSION", help="whose training data to compare with")
+    c.add_argument("--features", type=Path, metavar="FILE",
+                   help="instead: write the features that candidates were scored with (.parquet, .csv, …)")  # fmt: skip
     add_json(c)
 
     add("migrate", _migrate, "bring the service's memory to this version, as every start does")

@@ -17,7 +17,7 @@ from data.errors import Fault
 from data.history import History
 from models.creators import Asked, Creators, Reference
 from models.registry import ModelInfo
-from models.scorer import Columns, Context
+from models.scorer import Columns, Context, CreatorScorer
 from serving.answers import DataKind, ErrorCode, ItemError, ModelOf, ScoreResponse, ScoreResult
 from serving.catalogue import Catalogue
 from serving.inputs import about_each, asked_of, questions, repeated_ids, terms_of
@@ -74,22 +74,40 @@ def score(
     Problem
         404 when the request pins a model version other than `info.version`. A faulty candidate never raises.
     """
-    return score_each([request], scorer, info, catalogue, now=now)[0]
+    return score_each([request], scorer, info, catalogue, now=now)[0].response
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An answer and the features of its results, (results, features); None where the scorer does not tell them."""
+
+    response: ScoreResponse
+    features: np.ndarray | None = None
 
 
 def score_each(
     requests: Sequence[ScoreRequest], scorer: Scorer, info: ModelInfo, catalogue: Catalogue | None, *, now: pd.Timestamp
-) -> list[ScoreResponse]:
+) -> list[Scored]:
     """Answer several requests, each to the last bit as `score` does, in little more time than one of them takes.
 
     Raises as `score`, for all of them.
     """
     tasks = [_task(request, info, catalogue, now) for request in requests]
-    told: dict[int, tuple[list[ScoreResult], list[ItemError]]] = {}
+    told: dict[int, _Told] = {}
     for group in _looks(tasks):
         some = [tasks[at] for at in group]
-        told |= zip(group, _results(some, _columns(some, scorer, catalogue)), strict=True)
-    return [_response(task, info, *told.get(at, ([], []))) for at, task in enumerate(tasks)]
+        columns, seen = _columns(some, scorer, catalogue)
+        told |= zip(group, _results(some, columns, seen), strict=True)
+    return [_scored(task, info, told.get(at, _Told([], [], None))) for at, task in enumerate(tasks)]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Of one task: its results, best first, errors of candidates that get none on request, the results' features."""
+
+    results: list[ScoreResult]
+    refused: list[ItemError]
+    features: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -149,26 +167,30 @@ def _looks(tasks: Sequence[_Task]) -> list[list[int]]:
     return alone + [[at for some in briefs.values() for at in some] for briefs in shared.values()]
 
 
-def _columns(tasks: Sequence[_Task], scorer: Scorer, catalogue: Catalogue | None) -> Columns:
-    """Flat columns of the candidates of tasks that `_looks` put together, task after task."""
+def _columns(tasks: Sequence[_Task], scorer: Scorer, catalogue: Catalogue | None) -> tuple[Columns, np.ndarray | None]:
+    """Flat columns of the candidates of tasks that `_looks` put together, task after task, and their features."""
     level, target_roi, safety, explain = tasks[0].wish
     wish: dict[str, Any] = {"level": level, "target_roi": target_roi, "safety": safety, "explain": explain}
     ahead = [task.ahead for task in tasks if task.ahead is not None]
     if not ahead:
         (task,) = tasks
         asking = questions(task.request.campaign, task.asked, catalogue, task.as_of)
-        return columns_of(scorer.score(asking.history, asking.pairings, asking.terms, **wish))
+        if not isinstance(scorer, CreatorScorer):
+            return columns_of(scorer.score(asking.history, asking.pairings, asking.terms, **wish)), None
+        told, X = scorer.score_seen(asking.history, asking.pairings, asking.terms, **wish)
+        return columns_of(told), X.to_numpy()
     values = []
     for brief, group in groupby(ahead, lambda one: one.brief):
         same = list(group)
         values.append(same[0].built.features(np.concatenate([one.rows for one in same]), brief))
     said = about_each([(task.request.campaign, len(task.asked)) for task in tasks])
     terms = terms_of([one for task in tasks for one in task.asked])
-    return scorer.score_rows(np.concatenate(values), said, terms, **wish)
+    seen = np.concatenate(values)
+    return scorer.score_rows(seen, said, terms, **wish), seen
 
 
-def _results(tasks: Sequence[_Task], columns: Columns) -> list[tuple[list[ScoreResult], list[ItemError]]]:
-    """Of each task: its results, best first, and an error for each candidate that gets none on request."""
+def _results(tasks: Sequence[_Task], columns: Columns, seen: np.ndarray | None) -> list[_Told]:
+    """What each task is told; `seen` are the features behind `columns`."""
     start, best, names, left = 0, [], [], []
     for task in tasks:
         rows, labels, refused = np.arange(start, start + len(task.asked)), task.labels, []
@@ -185,20 +207,24 @@ def _results(tasks: Sequence[_Task], columns: Columns) -> list[tuple[list[ScoreR
     ranks = [rank for some in best for rank in range(1, len(some) + 1)]
     every = results_of(columns, np.concatenate(best).tolist(), names, ranks)
     ends = np.cumsum([len(some) for some in best]).tolist()
-    return [(every[end - len(some) : end], refused) for end, some, refused in zip(ends, best, left, strict=True)]
+    return [
+        _Told(every[end - len(some) : end], refused, None if seen is None else seen[some])
+        for end, some, refused in zip(ends, best, left, strict=True)
+    ]
 
 
-def _response(task: _Task, info: ModelInfo, results: list[ScoreResult], refused: list[ItemError]) -> ScoreResponse:
+def _scored(task: _Task, info: ModelInfo, told: _Told) -> Scored:
     request = task.request
-    return ScoreResponse.model_construct(
+    response = ScoreResponse.model_construct(
         campaign_id=request.campaign.campaign_id,
         currency=request.campaign.currency,
         model=model_of(info),
         as_of=time_text(task.as_of),
         level=request.level,
-        results=results,
-        errors=sorted([*task.refused, *refused], key=lambda error: error.index),
+        results=told.results,
+        errors=sorted([*task.refused, *told.refused], key=lambda error: error.index),
     )
+    return Scored(response, told.features)
 
 
 def asked_at(request: Question, now: pd.Timestamp) -> pd.Timestamp:

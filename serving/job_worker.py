@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.clock import utc_now
@@ -29,7 +30,7 @@ from serving import store_jobs
 from serving.answers import ScoreResponse
 from serving.catalogue import Catalogue
 from serving.files import read_candidates, read_request, write_response
-from serving.handler import score
+from serving.handler import score_each
 from serving.job_files import RESULTS, job_folder, refuse_bomb, refuse_rows, without_paths
 from serving.logs import set_up
 from serving.memory_config import MemorySettings
@@ -66,7 +67,7 @@ def run_job(store: Store, settings: MemorySettings, job: Job, workspace: Path | 
     for form in forms:
         write_response(response, folder / f"result.{form}")
     if settings.score_log_rows:
-        _log(store, job, request, answered)
+        _log(store, job, request, answered, settings.score_log_features)
     return {"forms": forms, "scored": len(response.results), "refused": len(response.errors)}
 
 
@@ -76,16 +77,18 @@ class AnsweredJob:
 
     response: ScoreResponse
     model_as_of: str | None
+    features: np.ndarray | None = None
 
 
 def answer(request: ScoreRequest, workspace: Path | None, version: str, *, now: pd.Timestamp) -> AnsweredJob:
     """Score with a version of the registry and the creators of a workspace; raises as `serving.files.score_files`."""
     scorer, info = load_scorer(version)
     catalogue = None if workspace is None else Catalogue.of(load_history(workspace))
-    return AnsweredJob(score(request, scorer, info, catalogue, now=now), scorer.info.get("as_of"))
+    (told,) = score_each([request], scorer, info, catalogue, now=now)
+    return AnsweredJob(told.response, scorer.info.get("as_of"), told.features)
 
 
-def _log(store: Store, job: Job, request: ScoreRequest, answered: AnsweredJob) -> None:
+def _log(store: Store, job: Job, request: ScoreRequest, answered: AnsweredJob, most_features: int) -> None:
     """Put what was answered into the score log, as the endpoint does; a log that fails costs no job."""
     at, response = utc_now(), answered.response
     for start in range(0, max(len(response.results), 1), _LOGGED_AT_ONCE):
@@ -95,8 +98,13 @@ def _log(store: Store, job: Job, request: ScoreRequest, answered: AnsweredJob) -
                 "errors": response.errors if start == 0 else [],
             }
         )
+        seen = None
+        if answered.features is not None and len(response.results) - start <= most_features:
+            # No more than are kept, so that a large file does not fill the disk before the log is pruned.
+            seen = answered.features[start : start + _LOGGED_AT_ONCE]
+        entry = Entry(job.job_id, "/v1/jobs", at, request.campaign, part, answered.model_as_of, seen)
         try:
-            write_scores(store, [Entry(job.job_id, "/v1/jobs", at, request.campaign, part, answered.model_as_of)])
+            write_scores(store, [entry])
         except CreatorLiftError as error:
             log.warning("job %s is not in the score log: %s", job.job_id, error)
             return

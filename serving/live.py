@@ -34,6 +34,8 @@ class Answered:
 
     request: ScoreRequest
     response: ScoreResponse
+    features: np.ndarray | None = None
+    """Those of the results, shape (results, features)."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class Live:
 
     def answer_each(self, requests: Sequence[ScoreRequest], now: pd.Timestamp) -> list[Answered]:
         """As `serving.handler.score_each`."""
-        responses = score_each(requests, self.scorer, self.info, self.catalogue, now=now)
-        return [Answered(*pair) for pair in zip(requests, responses, strict=True)]
+        scored = score_each(requests, self.scorer, self.info, self.catalogue, now=now)
+        return [Answered(one, told.response, told.features) for one, told in zip(requests, scored, strict=True)]
 
     @cached_property
     def screen(self) -> Screen:

@@ -81,7 +81,8 @@ class Memory:
         self._rules = GateRules(ring, limits, settings.per_minute, settings.seconds, settings.origins)
         ring.refresh()
         if settings.score_log_rows:
-            kept = LogLimits(most_rows=settings.score_log_rows, days=settings.score_log_days)
+            kept = LogLimits(most_rows=settings.score_log_rows, days=settings.score_log_days,
+                             most_features=settings.score_log_features)  # fmt: skip
             self._log = ScoreLog(self.store, self._context.now, kept, self._context.metrics.logged)
 
         if settings.job_workers:
@@ -158,7 +159,7 @@ class Memory:
         cut = live.scorer.info.get("as_of") if live is not None and same else None
         entry = Entry(
             request_id.current(), request_id.current_path(), self._context.now(), answered.request.campaign, response,
-            cut,
+            cut, answered.features if self.settings.score_log_features else None,
         )  # fmt: skip
         self._log.put(entry)
 

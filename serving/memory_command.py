@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
 
 from data.errors import WorkError
+from data.writing import write_rows
 from serving.access import require_key_beyond_loopback
 from serving.memory_config import MemorySettings
 from serving.store import Store, open_store, store_url
 from serving.store_keys import Key, all_keys
+from serving.store_scores import read_features
 
 
 @contextmanager
@@ -36,6 +41,17 @@ def require_access(host: str) -> None:
             return all_keys(store)
 
     require_key_beyond_loopback(host, keys)
+
+
+def export_features(store: Store, path: Path, since: pd.Timestamp | None) -> dict[str, int]:
+    """Write what candidates were scored with, as far as it is kept, to a file; how many there are.
+
+    Raises UsageError for an ending that `write_rows` does not know, and WorkError when nothing is kept.
+    """
+    found = read_features(store, since)
+    require_some(len(found), "the score log holds no features (see CREATORLIFT_SCORE_LOG_FEATURES)")
+    write_rows(found, path)
+    return {"candidates": len(found)}
 
 
 def where() -> str:

@@ -32,6 +32,9 @@ class MemorySettings:
     score_log_rows: int = 1_000_000
     """Candidates kept in the score log; 0 keeps none."""
     score_log_days: int = 365
+    score_log_features: int = 100_000
+    """Of how many of the newest candidates the log keeps the features they were scored with, a kilobyte at most each;
+    0 keeps none."""
     per_minute: int = 0
     """Requests a minute of one key that has no limit of its own; 0 is no limit."""
     origins: tuple[str, ...] = ()
@@ -51,9 +54,9 @@ class MemorySettings:
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> MemorySettings:
-        """Settings from `CREATORLIFT_STATE`, `_STORE_URL`, `_SCORE_LOG_ROWS`, `_SCORE_LOG_DAYS`, `_RATE_PER_MINUTE`,
-        `_CORS_ORIGINS`, `_MAX_SECONDS`, `_JOB_WORKERS`, `_JOB_MAX_MIB`, `_JOB_MAX_ROWS`,
-        `_JOB_MEMORY_GIB` and `_JOB_HOURS`.
+        """Settings from `CREATORLIFT_STATE`, `_STORE_URL`, `_SCORE_LOG_ROWS`, `_SCORE_LOG_DAYS`,
+        `_SCORE_LOG_FEATURES`, `_RATE_PER_MINUTE`, `_CORS_ORIGINS`, `_MAX_SECONDS`, `_JOB_WORKERS`, `_JOB_MAX_MIB`,
+        `_JOB_MAX_ROWS`, `_JOB_MEMORY_GIB` and `_JOB_HOURS`.
 
         Raises ConfigError naming every setting that cannot be.
         """
@@ -83,6 +86,7 @@ class MemorySettings:
             state=state_folder(environment),
             score_log_rows=whole("SCORE_LOG_ROWS", cls.score_log_rows, 0, 1_000_000_000),
             score_log_days=whole("SCORE_LOG_DAYS", cls.score_log_days, 1, 36_500),
+            score_log_features=whole("SCORE_LOG_FEATURES", cls.score_log_features, 0, 1_000_000_000),
             per_minute=whole("RATE_PER_MINUTE", cls.per_minute, 0, 10_000_000),
             origins=origins,
             seconds=whole("MAX_SECONDS", cls.seconds, 1, 3_600),
@@ -100,7 +104,8 @@ class MemorySettings:
         """The variables a job's process needs to find the same store and files, and to keep the same limits."""
         values = {
             "STATE": str(self.state.resolve()), "STORE_URL": self.url.render_as_string(hide_password=False),
-            "SCORE_LOG_ROWS": str(self.score_log_rows), "JOB_MAX_ROWS": str(self.job_rows),
+            "SCORE_LOG_ROWS": str(self.score_log_rows), "SCORE_LOG_FEATURES": str(self.score_log_features),
+            "JOB_MAX_ROWS": str(self.job_rows),
             "JOB_MEMORY_GIB": str(self.job_memory // (1024 * _MIB)),
         }  # fmt: skip
         return {PREFIX + name: value for name, value in values.items()}

@@ -29,11 +29,12 @@ _CLOSING_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class LogLimits:
-    """How much is waiting at most, and how much is kept; `most_rows` 0 keeps no log."""
+    """How much is waiting at most, and how much is kept; `most_rows` 0 keeps no log, `most_features` 0 no features."""
 
     most_waiting: int = 50_000
     most_rows: int = 1_000_000
     days: int = 365
+    most_features: int = 100_000
 
 
 @dataclass
@@ -63,6 +64,8 @@ class ScoreLog:
         self._lock = threading.Lock()
         self._waiting: list[Entry] = []
         self._rows = 0
+        self._unpruned = 0
+        """Rows whose features were written since the log was pruned."""
         self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="score-log", daemon=True)
@@ -91,7 +94,7 @@ class ScoreLog:
         while not self._closing:
             self._wake.wait(_EVERY_SECONDS)
             self._flush()
-            if time.monotonic() - pruned_at > _PRUNE_EVERY_SECONDS:
+            if time.monotonic() - pruned_at > _PRUNE_EVERY_SECONDS or self._unpruned > self._limits.most_features // 4:
                 pruned_at = time.monotonic()
                 self._prune()
         self._flush()
@@ -112,6 +115,7 @@ class ScoreLog:
                 self._drop(rows)
             else:
                 self.counts.written += rows
+                self._unpruned += sum(answer.rows for answer in some if answer.features is not None)
                 self._count("written", rows)
             with self._lock:
                 self._rows -= rows
@@ -131,11 +135,13 @@ class ScoreLog:
         return len(self._waiting)
 
     def _prune(self) -> None:
+        self._unpruned = 0
         try:
             prune_scores(
                 self._store(),
                 most_rows=self._limits.most_rows,
                 before=self._now() - pd.Timedelta(days=self._limits.days),
+                most_features=self._limits.most_features,
             )
         except Exception as error:
             log.warning("the score log was not pruned: %s", _words(error))

@@ -34,7 +34,7 @@ _FILE = "memory.db"
 _BUSY_SECONDS = 10
 _CONNECT_SECONDS = 5
 _WRITING = "creatorlift_writing"
-HEAD = "0001"
+HEAD = "0002"
 """The version of the tables this program works with: the last step in `serving/migrations`."""
 _VERSIONS = sa.table("alembic_version", sa.column("version_num", sa.String))
 _SCRIPTS = Path(__file__).with_name("migrations")

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from models.creators import FEATURE_NAMES, catalog_hash
 from serving.answers import ScoreResponse, ScoreResult
+from serving.packed_rows import packed, unpacked
 from serving.schemas import Campaign
 from serving.store import Store
-from serving.store_tables import micros, score_briefs, score_requests, scores
+from serving.store_tables import micros, score_briefs, score_features, score_requests, scores
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Entry:
     response: ScoreResponse
     model_as_of: str | None
     """The model's training cut, as its `info` has it."""
+    features: np.ndarray | None = None
+    """What the results were scored with, shape (results, features); None: not to be kept."""
 
     @property
     def rows(self) -> int:
@@ -74,8 +79,24 @@ def write_scores(store: Store, answers: Sequence[Entry]) -> None:
         made = sa.insert(score_requests).returning(score_requests.c.number, sort_by_parameter_order=True)
         numbers = connection.execute(made, requests).scalars().all()
         flat = [{"request": number, **row} for number, some in zip(numbers, rows, strict=True) for row in some]
-        if flat:
+        if not flat:
+            return
+        kept = [one for answer in answers for one in _packed(answer)]
+        if not any(kept):
             connection.execute(sa.insert(scores), flat)
+            return
+        made = sa.insert(scores).returning(scores.c.number, sort_by_parameter_order=True)
+        numbers, catalog = connection.execute(made, flat).scalars().all(), catalog_hash()
+        both = zip(numbers, kept, strict=True)
+        features = [{"score": number, "catalog": catalog, "packed": raw} for number, raw in both if raw]
+        connection.execute(sa.insert(score_features), features)
+
+
+def _packed(answer: Entry) -> list[bytes | None]:
+    """The features of each result as they are kept."""
+    if answer.features is None:
+        return [None] * len(answer.response.results)
+    return [packed(values) for values in answer.features]
 
 
 def _keep_briefs(connection: sa.Connection, briefs: dict[str, str]) -> None:
@@ -86,14 +107,16 @@ def _keep_briefs(connection: sa.Connection, briefs: dict[str, str]) -> None:
         connection.execute(sa.insert(score_briefs), new)
 
 
-def prune_scores(store: Store, *, most_rows: int, before: pd.Timestamp) -> int:
-    """Drop answers given before a time, and the oldest beyond `most_rows` candidates; how many answers went."""
+def prune_scores(store: Store, *, most_rows: int, before: pd.Timestamp, most_features: int) -> int:
+    """Drop answers given before a time, and the oldest beyond `most_rows` candidates, and features of all but the
+    newest `most_features`; how many answers went."""
     with store.writing("scores") as connection:
         newest = connection.execute(sa.select(sa.func.max(scores.c.number))).scalar_one() or 0
         beyond = sa.select(sa.func.max(scores.c.request)).where(scores.c.number <= newest - most_rows)
         last = connection.execute(beyond).scalar_one() or 0
         old = sa.or_(score_requests.c.answered_at < micros(before), score_requests.c.number <= last)
         gone = connection.execute(sa.delete(score_requests).where(old)).rowcount
+        connection.execute(sa.delete(score_features).where(score_features.c.score <= newest - most_features))
         if gone:
             used = sa.select(score_requests.c.brief)
             connection.execute(sa.delete(score_briefs).where(score_briefs.c.digest.not_in(used)))
@@ -116,6 +139,27 @@ def read_scores(store: Store, since: pd.Timestamp | None = None) -> pd.DataFrame
     )
     query = sa.select(scores, *about).join(score_requests, scores.c.request == c.number).order_by(scores.c.number)
     return _frame(store, query if since is None else query.where(c.answered_at >= micros(since)))
+
+
+def read_features(store: Store, since: pd.Timestamp | None = None) -> pd.DataFrame:
+    """The features that candidates were scored with, oldest first, as far as they are kept: a row for each with when,
+    for which request, campaign and creator, by which model version, its `fit_score` and `lift_expected`, and its
+    features in the columns of the catalogue; those of another catalogue are left out."""
+    c = score_requests.c
+    query = (
+        sa.select(
+            c.request_id, c.answered_at, c.as_of, c.model_version, c.campaign_id, scores.c.creator_id,
+            scores.c.fit_score, scores.c.lift_expected, score_features.c.packed,
+        )
+        .join(scores, score_features.c.score == scores.c.number)
+        .join(score_requests, scores.c.request == c.number)
+        .where(score_features.c.catalog == catalog_hash())
+        .order_by(scores.c.number)
+    )  # fmt: skip
+    frame = _frame(store, query if since is None else query.where(c.answered_at >= micros(since)))
+    values = [unpacked(raw) for raw in frame.pop("packed")]
+    seen = np.array(values).reshape(len(values), len(FEATURE_NAMES))
+    return pd.concat([frame, pd.DataFrame(seen, columns=list(FEATURE_NAMES), index=frame.index)], axis=1)
 
 
 def read_requests(store: Store, since: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -148,7 +192,7 @@ def _frame(store: Store, query: sa.Select[Any]) -> pd.DataFrame:
     with store.reading() as connection:
         result = connection.execute(query)
         frame = pd.DataFrame(result.all(), columns=list(result.keys()))
-    for name in ("answered_at", "as_of", "model_as_of"):
+    for name in [one for one in ("answered_at", "as_of", "model_as_of") if one in frame]:
         whole = frame[name].astype("Int64")
         frame[name] = pd.to_datetime(whole, unit="us", utc=True).astype("datetime64[us, UTC]")
     numbers = [column.name for column in scores.c if isinstance(column.type, sa.Float) and column.name in frame]

@@ -73,6 +73,15 @@ scores = sa.Table(
 )  # fmt: skip
 """One row per scored candidate."""
 
+score_features = sa.Table(
+    "score_features", METADATA,
+    sa.Column("score", sa.BigInteger, sa.ForeignKey("scores.number", ondelete="CASCADE"), primary_key=True,
+              autoincrement=False),
+    sa.Column("catalog", sa.Text, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+"""What the newest of them were scored with: the feature catalogue's digest, and the values (`serving.packed_rows`)."""
+
 api_keys = sa.Table(
     "api_keys", METADATA,
     sa.Column("number", _NUMBER, primary_key=True),

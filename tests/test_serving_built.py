@@ -23,13 +23,16 @@ from data.sources import load_history
 from features.creator_side import CreatorSide
 from models.creators import Creators
 from models.registry import load_scorer
+from models.scorer import TERM_COLUMNS
 from serving import shortlist_order
 from serving.answers import ShortlistResponse
 from serving.catalogue import Catalogue
 from serving.explain_schemas import ExplainRequest
 from serving.explaining import explain
+from serving.inputs import about
 from serving.live import Live
 from serving.operations import SHORTLIST_EXAMPLE
+from serving.packed_rows import packed, unpacked
 from serving.problems import Problem
 from serving.schemas import ScoreRequest
 from serving.shortlist import shortlist
@@ -84,6 +87,18 @@ def test_alone_as_in_a_batch(both: tuple[Live, Live]) -> None:
         theirs = batch[one]
         theirs.rank = alone.rank
         assert alone == theirs
+
+
+def test_what_an_answer_was_scored_with_gives_the_same_scores(both: tuple[Live, Live]) -> None:
+    for live in both:
+        request = asked(ids_of(both[1])[:5], as_of=NOW.isoformat())
+        answered = live.answer(request, NOW)
+        assert answered.features is not None
+        values = unpacked(packed(answered.features[0])), unpacked(packed(answered.features[-1]))
+        again = live.scorer.score_rows(np.stack(values), about(request.campaign, 2),
+                                       {name: np.full(2, np.nan) for name in TERM_COLUMNS})  # fmt: skip
+        told = answered.response.results
+        assert again["fit_score"].tolist() == [told[0].fit.score, told[-1].fit.score]
 
 
 def test_several_requests_at_once_get_what_each_gets_alone(both: tuple[Live, Live]) -> None:

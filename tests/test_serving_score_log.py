@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,22 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from data.errors import WorkError
+from models.creators import FEATURE_NAMES
 from serving import score_log, store_scores
+from serving.memory_command import export_features
 from serving.score_log import LogLimits, ScoreLog
 from serving.store import Store, StoreUnavailable
-from serving.store_scores import Entry, prune_scores, read_briefs, read_requests, read_scores, write_scores
-from serving.store_tables import score_briefs, score_requests, scores
+from serving.store_scores import (
+    Entry,
+    prune_scores,
+    read_briefs,
+    read_features,
+    read_requests,
+    read_scores,
+    write_scores,
+)
+from serving.store_tables import score_briefs, score_features, score_requests, scores
 from tests.serving_fakes import NOW, live, request
 
 
@@ -65,13 +78,57 @@ def test_an_empty_log_has_its_columns(store: Store) -> None:
 def test_the_oldest_go_first(store: Store) -> None:
     for number in range(10):
         write_scores(store, [entry(at=NOW + pd.Timedelta(days=number), request_id=f"r{number}", brand=f"b{number}")])
-    assert prune_scores(store, most_rows=100, before=NOW + pd.Timedelta(days=3)) == 3
-    assert prune_scores(store, most_rows=4, before=NOW) == 3
+    assert prune_scores(store, most_rows=100, before=NOW + pd.Timedelta(days=3), most_features=0) == 3
+    assert prune_scores(store, most_rows=4, before=NOW, most_features=0) == 3
     assert read_scores(store)["request_id"].tolist() == ["r6", "r7", "r8", "r9"]
     assert sorted(brief["brand"] for brief in read_briefs(store).values()) == ["b6", "b7", "b8", "b9"]
-    assert prune_scores(store, most_rows=0, before=NOW) == 4
+    assert prune_scores(store, most_rows=0, before=NOW, most_features=0) == 4
     with store.reading() as connection:
         assert all(connection.execute(sa.select(t)).all() == [] for t in (scores, score_requests, score_briefs))
+
+
+def seen(rows: int, seed: int = 0) -> np.ndarray:
+    """Features as they come: many missing, many whole numbers."""
+    values = np.random.default_rng(seed).normal(size=(rows, len(FEATURE_NAMES)))
+    values[:, ::3] = np.nan
+    values[:, 1::3] = np.round(values[:, 1::3])
+    values[:, 2] = -0.0
+    return values
+
+
+def test_what_was_scored_with_comes_out_again_bit_for_bit(store: Store, tmp_path: Path) -> None:
+    two = [{"creator_id": "bo", "fee": 100.0}, {"creator_id": "ana"}]
+    told, more, values = entry(*two), entry(*two, request_id="r2", at=NOW + pd.Timedelta(days=2)), seen(4)
+    without = entry(request_id="r3")
+    write_scores(store, [replace(told, features=values[:2]), without, replace(more, features=values[2:])])
+    found = read_features(store)
+    assert found["request_id"].tolist() == ["r1", "r1", "r2", "r2"]
+    assert found["creator_id"].tolist()[:2] == [r.creator_id for r in told.response.results]
+    assert found["fit_score"].tolist()[:2] == [r.fit.score for r in told.response.results]
+    assert found[list(FEATURE_NAMES)].to_numpy().tobytes() == values.tobytes()
+    later = read_features(store, since=NOW + pd.Timedelta(days=1))
+    assert later["request_id"].tolist() == ["r2", "r2"]
+    assert export_features(store, tmp_path / "seen.parquet", None) == {"candidates": 4}
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "seen.parquet"), found, check_dtype=False)
+    # Only the newest keep theirs, and with its answer every one goes.
+    prune_scores(store, most_rows=100, before=NOW, most_features=1)
+    assert len(read_features(store)) == 1 and len(read_scores(store)) == 5
+    prune_scores(store, most_rows=0, before=NOW, most_features=1)
+    with store.reading() as connection:
+        assert connection.execute(sa.select(score_features)).all() == []
+    with pytest.raises(WorkError, match="SCORE_LOG_FEATURES"):
+        export_features(store, tmp_path / "none.csv", None)
+
+
+def test_features_do_not_pile_up_between_two_prunings(sqlite_store: Store) -> None:
+    log = ScoreLog(lambda: sqlite_store, lambda: NOW, LogLimits(most_features=40))
+    for _ in range(30):
+        for _ in range(10):
+            log.put(replace(ENTRY, features=seen(1)))
+        wait_for(lambda: log.counts.written % 10 == 0)
+    log.close()
+    assert log.counts.written == 300
+    assert len(read_features(sqlite_store)) <= 40 + 300 // 2
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
