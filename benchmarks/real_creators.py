@@ -7,6 +7,7 @@ this file reads. Takes some minutes on two cores.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import tempfile
@@ -35,8 +36,8 @@ LEVEL = 0.8
 ROOM = pd.Timedelta(days=400)
 """How long after the newest post the market ends. Posts gathered within weeks leave no time for outcomes to be known
 and later deals to be judged, since deals are struck once the creators' content is there."""
-CONTEST_SEEDS, ASKED = 3, 500
-"""Markets laid on the creators, and questions to the catalogue in each."""
+ASKED = 500
+"""Questions to the catalogue in each market of the contest."""
 _MAPPINGS = ROOT / "benchmarks" / "mappings"
 _IMPORTS = (
     ("creators.csv.gz", "instagram_creators.yaml"),
@@ -95,25 +96,48 @@ def judge(workspace: Path, history: History, future: pd.DataFrame) -> dict[str, 
     }
 
 
-def everybody(workspace: Path) -> dict[str, Any]:
-    """The figures of the quality benchmark on these creators: all contestants, decisions, calibration, at one size."""
+def everybody(workspace: Path, seeds: int) -> dict[str, Any]:
+    """The figures of the quality benchmark on these creators: all contestants, decisions, calibration, at one size.
+
+    `seeds`: how many markets are laid on the creators, one after another.
+    """
     tables = read_tables(workspace)
     end = market_end(tables["posts"])
     rows, facts = {}, {}
-    for seed in range(CONTEST_SEEDS):
+    for seed in range(seeds):
         config = MarketConfig(collaborations=COLLABORATIONS, asked_pairings=ASKED, seed=seed, end=end)
         market = simulate_outcomes(tables, config)
         deals = market.tables["collaborations"]
         known = deals["measure"].notna() & (deals["outcome_known_at"] < deals["agreed_at"].quantile(PAST_SHARE))
         prepared = cut_market(market, int(known.sum()), seed)
         rows[seed], facts[seed] = contest(prepared, seed, peer=peer())
-        print(f"contest, seed {seed} of {CONTEST_SEEDS}", flush=True)
+        print(f"contest, market {seed + 1} of {seeds}", flush=True)
     past = mean_and_interval([facts[seed]["known"] for seed in rows])
     return {"past_collaborations": past, **market_summary(rows, facts)}
 
 
-def main() -> None:
+def said(contested: dict[str, Any]) -> str:
+    """The contest in a line per view."""
+    lines = []
+    for view in ("future", "catalogue"):
+        told = contested[view]
+        lift, regret = told["lift"], told["decisions"].get("regret", {})
+        best = [f"{lift[key]['name']} {lift[key]['rmse']['mean']:.3f}"
+                for key in ("best_opponent", "best_library_learner") if key in lift]  # fmt: skip
+        lines.append(
+            f"{view}: RMSE of log lift {lift['contestants']['model']['rmse']['mean']:.3f} ({', '.join(best)}, ceiling "
+            f"{lift['contestants']['ceiling']['rmse']['mean']:.3f}); regret over the best opponent's "
+            f"{regret.get('model_over_best_opponent', float('nan')):.2f}; 80 % intervals cover "
+            f"{told['coverage']['true lift']['covered']['mean']:.3f} of true lifts"
+        )
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
     """Run every step, print and store what was done."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=10, help="markets in which everybody is compared (10)")
+    asked = parser.parse_args(arguments)
     source = need_public_data("instagram-influencer-posts")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -129,9 +153,9 @@ def main() -> None:
         steps.append(run_step("promote", "promote", "--reason", "benchmark", "--force", cwd=folder))
         future = future_deals(history, cut)
         judged = judge(market, history, future)
-        contested = everybody(real)
+        contested = everybody(real, asked.seeds)
         rows = {name: len(history[name]) for name in ("creators", "posts", "comments", "campaigns", "collaborations")}
-    print(json.dumps(judged, indent=2))
+    print(json.dumps(judged, indent=2), said(contested), sep="\n")
     write_result(
         "real_creators",
         {
