@@ -73,12 +73,13 @@ def campaign_features(side: CreatorSide, asked: Asked, rows: slice) -> tuple[Flo
     would read every post.
     """
     chosen = _Chosen(side, np.arange(rows.start, rows.stop), whole=True)
-    out = np.full((chosen.k, len(_PLACE)), np.nan)
+    # Feature after feature in memory, as they are written here and read there.
+    out = np.full((len(_PLACE), chosen.k), np.nan)
     for name, value in asked.told.items():
-        out[:, _PLACE[name]] = value
+        out[_PLACE[name]] = value
     for name, values in _decided(chosen, asked).items():
-        out[:, _PLACE[name]] = values
-    return out, {_COLUMN[name]: value for name, value in asked.told.items()}
+        out[_PLACE[name]] = values
+    return out.T, {_COLUMN[name]: value for name, value in asked.told.items()}
 
 
 def _decided(chosen: _Chosen, asked: Asked) -> dict[str, Floats]:

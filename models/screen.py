@@ -74,10 +74,10 @@ class Model:
         return CurveSums.of(self.sums, FEATURES, _NEAREST)
 
     def own(self, X: Floats) -> Floats:
-        """The creators' part of `sums`, shape (n, 5)."""
+        """The creators' part of `sums`, shape (5, n)."""
         for_lift, is_own = only(X, FOR_LIFT), ~_IS_DEPENDENT
         seen = (for_lift, for_lift, only(X, _FOR_REACH), X[:, _SEEN], for_lift)
-        return np.column_stack([one.own(values, is_own) for one, values in zip(self.sums, seen, strict=True)])
+        return np.stack([one.own(values, is_own) for one, values in zip(self.sums, seen, strict=True)])
 
 
 def _no_basis() -> Basis:
@@ -86,7 +86,7 @@ def _no_basis() -> Basis:
 
 @dataclass(frozen=True)
 class Screen:
-    """A catalogue seen by one model, ready for any brief. `own` (n, 5): the creators' part of the curves; `published`
+    """A catalogue seen by one model, ready for any brief. `own` (5, n): the creators' part of the curves; `published`
     (n,): published reach if everybody could buy; `groves`: of lift, rate and reach."""
 
     creators: Creators
@@ -113,7 +113,7 @@ class Screen:
 
         with ThreadPoolExecutor(_THREADS) as pool:
             parts = list(pool.map(part, range(0, max(len(creators), 1), CHUNK)))
-        own, published = np.concatenate([one[0] for one in parts]), np.concatenate([one[1] for one in parts])
+        own, published = np.concatenate([one[0] for one in parts], axis=1), np.concatenate([one[1] for one in parts])
         lots = [[one[2][i] for one in parts] for i in range(len(model.forests))]
         groves = tuple(Grove.joined([grove for grove in lot if grove is not None]) for lot in lots)
         return cls(creators, model, own, published, groves)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -66,41 +67,40 @@ class _Alone:
 
 @dataclass(frozen=True)
 class _Table:
-    """One feature: `table` has a row for each cell between neighbouring `edges` and a last one for missing: the sums
-    at the cell's left edge, and their slopes."""
+    """One feature: a column for each cell between neighbouring `edges` and a last one for missing. `left` (sums, cells)
+    are the sums at the cell's left edge, and `slope` their slopes."""
 
     place: int
     edges: Floats
-    table: Floats
+    left: Floats
+    slope: Floats
     off: Floats
     """By how much each sum may be off."""
 
     def add(self, x: Floats, out: Floats) -> None:
-        """Add the feature's part of every sum to `out` (n, sums)."""
-        m = out.shape[1]
+        """Add the feature's part of every sum to `out` (sums, n)."""
         gone = np.isnan(x)
         known = np.clip(np.where(gone, self.edges[0], x), self.edges[0], self.edges[-1])
         cell = np.searchsorted(self.edges[1:-1], known, side="right")
-        cell[gone] = len(self.table) - 1
-        found = self.table.take(cell, axis=0)
-        left = self.edges.take(np.minimum(cell, len(self.edges) - 2))
-        found[:, m:] *= (known - left)[:, None]
-        out += found[:, :m]
-        out += found[:, m:]
+        known -= self.edges.take(cell)
+        cell[gone] = self.left.shape[1] - 1
+        for s, (has_left, has_slope) in enumerate(self._used):
+            if has_left:
+                out[s] += self.left[s].take(cell)
+            if has_slope:
+                part = self.slope[s].take(cell)
+                part *= known
+                out[s] += part
+
+    @cached_property
+    def _used(self) -> tuple[tuple[bool, bool], ...]:
+        return tuple((bool(a.any()), bool(b.any())) for a, b in zip(self.left, self.slope, strict=True))
 
     @property
-    def lowest(self) -> Floats:
-        return np.asarray(self._ends.min(axis=0))
-
-    @property
-    def highest(self) -> Floats:
-        return np.asarray(self._ends.max(axis=0))
-
-    @property
-    def _ends(self) -> Floats:
-        m = self.table.shape[1] // 2
-        widths = np.append(np.diff(self.edges), 0.0)[:, None]
-        return np.concatenate([self.table[:, :m], self.table[:, :m] + self.table[:, m:] * widths])
+    def ends(self) -> tuple[Floats, Floats]:
+        """The least and the most the feature adds to each sum, whatever it is; (sums,) each."""
+        right = self.left + self.slope * np.append(np.diff(self.edges), 0.0)
+        return np.minimum(self.left, right).min(axis=1), np.maximum(self.left, right).max(axis=1)
 
 
 @dataclass(frozen=True)
@@ -120,21 +120,21 @@ class CurveSums:
         low, high = -off, off.copy()
         for one in tables:
             if features[one.place] == unknown:
-                low, high = low + one.lowest, high + one.highest
+                least, most = one.ends
+                low, high = low + least, high + most
         return cls(tuple(one for one in tables if features[one.place] != unknown), low, high)
 
-    def totals(self, X: Floats, told: Sequence[int] = ()) -> Floats:
-        """The sums of creators whose features are X (n, places), shape (n, sums). `told`: places that are the same in
-        every row, looked up once."""
-        out = np.zeros((len(X), len(self.low)))
+    def totals(self, X: Floats) -> Floats:
+        """The sums of creators whose features are X (n, places), shape (sums, n)."""
+        out, same = np.zeros((len(self.low), len(X))), np.zeros((len(self.low), 1))
         for one in self.tables:
-            if one.place in told and len(X):
-                same = np.zeros((1, len(self.low)))
-                one.add(X[:1, one.place], same)
-                out += same
+            x = np.ascontiguousarray(X[:, one.place])
+            # Much is the same for all, by the campaign or for want of something: looked up once.
+            if len(x) and (np.isnan(x).all() if np.isnan(x[0]) else (x == x[0]).all()):
+                one.add(x[:1], same)
             else:
-                one.add(np.ascontiguousarray(X[:, one.place]), out)
-        return out
+                one.add(x, out)
+        return np.asarray(out + same)
 
 
 def _table(sums: Sequence[CurveSum], place: int, feature: int) -> _Table | None:
@@ -142,21 +142,20 @@ def _table(sums: Sequence[CurveSum], place: int, feature: int) -> _Table | None:
     edges = _edges([one[0] for one in found if one is not None])
     if edges is None:
         return None
-    m = len(sums)
-    table, off = np.zeros((len(edges), 2 * m)), np.zeros(m)
+    left, slope, off = np.zeros((len(sums), len(edges))), np.zeros((len(sums), len(edges))), np.zeros(len(sums))
     middle = 0.5 * (edges[1:] + edges[:-1])
     for s, one in enumerate(found):
         if one is None:
             continue
         at, between = one[1].at(edges), one[1].at(middle)
-        table[-1, s] = one[1].at(np.array([np.nan])).sum()
+        left[s, -1] = one[1].at(np.array([np.nan])).sum()
         if sums[s].squared:
-            table[:-1, s] = np.maximum(at[1:], at[:-1]).sum(axis=1)
+            left[s, :-1] = np.maximum(at[1:], at[:-1]).sum(axis=1)
             continue
-        table[:-1, s] = at[:-1, 0]
-        table[:-1, m + s] = np.diff(at[:, 0]) / np.diff(edges)
+        left[s, :-1] = at[:-1, 0]
+        slope[s, :-1] = np.diff(at[:, 0]) / np.diff(edges)
         off[s] = np.max(np.abs(between - 0.5 * (at[1:] + at[:-1])), initial=0.0)
-    return _Table(place, edges, table, off)
+    return _Table(place, edges, left, slope, off)
 
 
 def _edges(curves: Sequence[Curve]) -> Floats | None:

@@ -34,7 +34,6 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 _MARGIN = 1e-6
 """Sums in another order are off by less, in logs."""
-_TOLD = [DEPENDENT.index(name) for name in TOLD]
 _CAN_BUY = DEPENDENT.index("audience_ships_to_share")
 _LIFT, _CHOICE, _SQUARES = 0, 3, 4
 """Places among `Model.sums`."""
@@ -99,7 +98,7 @@ Trees = Sequence[tuple[Floats | float, Floats | float]]
 
 @dataclass(frozen=True)
 class Seen:
-    """A catalogue seen for one brief. `totals` (n, 5): the sums of curves; `published` (n,): ln published reach."""
+    """A catalogue seen for one brief. `totals` (5, n): the sums of curves; `published` (n,): ln published reach."""
 
     screen: Screen
     asked: Asked
@@ -111,12 +110,12 @@ class Seen:
     def of(cls, screen: Screen, asked: Asked, about: Context) -> Seen:
         """Every creator for one campaign. `about`: the campaign, for one row."""
         n = len(screen.creators)
-        totals, can_buy = np.empty((n, 5)), np.empty(n)
+        totals, can_buy = np.empty((5, n)), np.empty(n)
 
         def chunk(at: int) -> None:
             rows = slice(at, min(at + CHUNK, n))
             X, _ = campaign_features(screen.creators.side, asked, rows)
-            totals[rows] = screen.own[rows] + screen.model.curves.totals(X, _TOLD)
+            totals[:, rows] = screen.own[:, rows] + screen.model.curves.totals(X)
             can_buy[rows] = X[:, _CAN_BUY]
             screen.creators.forget()
 
@@ -131,18 +130,17 @@ class Seen:
         off = self.screen.model.curves.low, self.screen.model.curves.high
         if exact:
             off = (0.5 * (off[0] + off[1]), 0.5 * (off[0] + off[1]))
-        low, high = (self.totals[rows] + one for one in off)
+        low, high = (self.totals[:, rows] + one[:, None] for one in off)
         blends = self.screen.model.blends
-        eta = [Range(*(_eta(blend, total[:, i], tree) for total, tree in zip((low, high), trees[i], strict=True)))
+        eta = [Range(*(_eta(blend, total[i], tree) for total, tree in zip((low, high), trees[i], strict=True)))
                for i, blend in enumerate(blends)]  # fmt: skip
-        chosen = Range(*(_unchosen(scorer, total[:, _CHOICE]) for total in (high, low)))
+        chosen = Range(*(_unchosen(scorer, total[_CHOICE]) for total in (high, low)))
         told = Range(brief.common + eta[0].low - _MARGIN, brief.common + eta[0].high + _MARGIN)
         lead, doubt = scorer.selection.lead, scorer.selection.doubt
         log_lift = Range(told.low - lead * chosen.high, told.high - lead * chosen.low)
         variance = self._variance(high, exact)
         spread = scorer.lift.spread_
-        growing = Range(*np.sort([spread.growing(told.low), spread.growing(told.high)], axis=0))
-        grown = Range(*np.sort([spread.growing(log_lift.low), spread.growing(log_lift.high)], axis=0))
+        growing, grown = (_ordered(spread.growing(one.low), spread.growing(one.high)) for one in (told, log_lift))
         sds, of_fit = [], []
         for v, g, h, u in ((variance.low, growing.low, grown.low, chosen.low),
                            (variance.high, growing.high, grown.high, chosen.high)):  # fmt: skip
@@ -163,10 +161,10 @@ class Seen:
     def _variance(self, totals: Floats, exact: bool) -> Range:
         """Bounds of the model's own variance: it is at least none and at most the prior's, of which data took some."""
         common, curves = self.brief.common_variance, self.brief.scorer.lift.blend_.curves
-        n = len(totals)
+        n = totals.shape[1]
         if curves is None:
             return Range(np.full(n, common), np.full(n, common))
-        most = bent_slope(totals[:, _LIFT], curves.bend) ** 2 * totals[:, _SQUARES] + curves.intercept_variance + common
+        most = bent_slope(totals[_LIFT], curves.bend) ** 2 * totals[_SQUARES] + curves.intercept_variance + common
         return Range(0.5 * most, 0.5 * most) if exact else Range(np.full(n, common), most)
 
     def worth(self, believed: Believed) -> Floats:
@@ -184,7 +182,7 @@ class Seen:
     def at_most(self, by_fit: bool) -> tuple[Floats, Floats]:
         """What the asked order goes by, for every creator: about, and at most; (n,) each. With `by_fit` it is what the
         fit score grows with, else the expected gross profit before any cost."""
-        n = len(self.totals)
+        n = len(self.published)
         about, most = np.empty(n), np.empty(n)
 
         def chunk(at: int) -> None:
@@ -233,7 +231,7 @@ class Seen:
     def _codes(self, rows: Ints) -> list[dict[int, Codes]]:
         """What a campaign decides of some creators, as the trees of lift, rate and reach read it."""
         forests = self.screen.model.forests
-        n = len(self.totals)
+        n = len(self.published)
         parts: list[list[dict[int, Codes]] | None] = [None] * len(range(0, n, CHUNK))
 
         def chunk(at: int) -> None:
@@ -256,6 +254,10 @@ class Seen:
             if found else {}
             for i in range(len(forests))
         ]  # fmt: skip
+
+
+def _ordered(one: Floats, other: Floats) -> Range:
+    return Range(np.minimum(one, other), np.maximum(one, other))
 
 
 def _eta(blend: Blend, total: Floats, trees: Floats | float) -> Floats:

@@ -26,7 +26,8 @@ Closer = Generator[tuple[Floats, Floats], npt.NDArray[np.int64] | None, None]
 Codes = npt.NDArray[Any]
 """Thresholds below a value, plus 1; 0 where it is missing. A byte each, two where a feature has many thresholds."""
 BLOCKS = (0.2, 0.5, 1.0)
-"""Up to which share of a blend's trees each block of them goes."""
+"""Up to which share of a blend's trees each block of them goes; of a blend of few trees all come first."""
+_FEW_TREES = 500
 ROUNDING = 1e-5
 """Sums kept in single precision, and in another order than LightGBM's, are off by less."""
 
@@ -95,7 +96,8 @@ class Forest:
     @cached_property
     def blocks(self) -> tuple[slice, ...]:
         """The trees that see something of a campaign, block by block."""
-        ends = [0, *(round(share * self.mixed) for share in BLOCKS)]
+        few = len(self.shares.feature) <= _FEW_TREES
+        ends = [0, *(self.mixed if few else round(share * self.mixed) for share in BLOCKS)]
         return tuple(slice(a, b) for a, b in pairwise(ends))
 
     @cached_property

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -96,10 +96,13 @@ def _as_text(values: pa.Array) -> Any:
     return pd.arrays.ArrowStringArray(values, dtype=_TEXT)
 
 
+@lru_cache(maxsize=256)
 def _missing(kind: Kind, n: int) -> Any:
-    """A column of nothing but missing values."""
+    """A column of nothing but missing values, shared by all tables of so many rows: nobody can write to it."""
     if DTYPES[kind] == "float64":
-        return np.full(n, np.nan)
+        nothing = np.full(n, np.nan)
+        nothing.setflags(write=False)
+        return nothing
     if DTYPES[kind] == "str":
         return _as_text(pa.nulls(n, pa.large_string()))
     return _time(np.full(n, _MISSING))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -73,10 +74,23 @@ async def _as_invalid(_: Request, error: Exception) -> Response:
     return respond(invalid_body(error.faults))
 
 
+def problem_of_status(status: int, headers: Mapping[str, str], otherwise: str = "") -> Problem:
+    """A bare HTTP error in our words; `otherwise` where we have none for it."""
+    if status >= 500:
+        return _our_fault(status)
+    words = otherwise or HTTPStatus(status).phrase
+    kind, title, detail = _HTTP_WORDS.get(status, ("http", words, words))
+    return Problem(status, kind, title, detail, headers=tuple(headers.items()))
+
+
+def _our_fault(status: int = 500) -> Problem:
+    detail = "This is our fault; the server's log has the cause."
+    return Problem(status, "internal", "The service failed", detail, headers=(("Connection", "close"),))
+
+
 async def _as_http_problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's own dispatch
-    kind, title, detail = _HTTP_WORDS.get(error.status_code, ("http", error.detail, error.detail))
-    return respond(Problem(error.status_code, kind, title, detail, headers=tuple((error.headers or {}).items())))
+    return respond(problem_of_status(error.status_code, error.headers or {}, error.detail))
 
 
 async def _gone(_: Request, __: Exception) -> Response:
@@ -86,8 +100,7 @@ async def _gone(_: Request, __: Exception) -> Response:
 async def _as_our_fault(_: Request, __: Exception) -> Response:
     # Starlette raises the error again after this answer, so that the server logs it with its traceback, and the
     # server then drops the connection: the answer says so.
-    detail = "This is our fault; the server's log has the cause."
-    return respond(Problem(500, "internal", "The service failed", detail, headers=(("Connection", "close"),)))
+    return respond(_our_fault())
 
 
 HANDLERS: Mapping[Any, Any] = {

@@ -21,6 +21,7 @@ from serving.api import application
 from serving.config import ServeSettings
 from serving.context import Context
 from serving.gate import Gate
+from serving.in_words import InWords
 from serving.live import Live, load_live
 from serving.memory import Memory
 from serving.page.desk import Desk
@@ -55,7 +56,7 @@ class FrontedService(Service[Any]):  # type: ignore[misc]  # BentoML is untyped 
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
         """As BentoML's, with `Front` around it and the gate around all."""
-        front = Front(cast("ASGIApp", self.inner.ours), super().to_asgi(is_main))
+        front = Front(cast("ASGIApp", self.inner.ours), InWords(super().to_asgi(is_main)))
         memory = cast("Memory", self.inner.memory)
         return Gate(front, memory.rules, memory.denied, memory.why_closed)
 

@@ -76,3 +76,27 @@ def test_scripts_that_are_not_there(client: httpx.Client, place: str, tried: Tri
     answer = client.get(f"/app/_dash-component-suites/{place}")
     assert answer.status_code == 404 and b"import" not in answer.content
     tried(1, "404 each")
+
+
+@pytest.mark.proof("Hostile HTTP", "Addresses below the page that are not there, and methods they do not take")
+@pytest.mark.parametrize(
+    ("method", "place", "status"),
+    [("GET", "nothing", 404), ("GET", "assets/nothing.js", 404), ("GET", "..%2fsecret", 404),
+     ("PUT", "_dash-layout", 405), ("DELETE", "_dash-update-component", 405)],
+)  # fmt: skip
+def test_what_is_not_below_the_page(client: httpx.Client, method: str, place: str, status: int, tried: Tried) -> None:
+    answer = client.request(method, f"/app/{place}")
+    assert_problem(answer, status, {404: "unknown-path", 405: "wrong-method"}[status])
+    tried(1, "404 or 405 in words each")
+
+
+@pytest.mark.proof("Hostile HTTP", "The page's own calls with values that no page has")
+@pytest.mark.parametrize("value", [7, "x", [[]], {"a": []}, [1, {"b": None}], -1e308, True])
+def test_impossible_values_cost_no_failure(client: httpx.Client, value: Any, tried: Tried) -> None:
+    asked = calls(client)
+    for call in asked:
+        for name in ("inputs", "state"):
+            call[name] = [one if isinstance(one, list) else {**one, "value": value} for one in call[name]]
+        answer = client.post(CALL, json=call)
+        assert answer.status_code < 500, (call["output"], answer.text)
+    tried(len(asked), "no 5xx, and the page says in words that it failed")
