@@ -202,6 +202,13 @@ def convert(column: Column, raw: pd.Series) -> Conversion:
     return Conversion(converted.values.mask(blank), converted.bad) if blank.any() else converted
 
 
+def settled(column: Column, raw: pd.Series) -> bool:
+    """Whether an id or time column is typed already and misses nothing: `convert` would give it back as it is."""
+    if column.kind == "time":
+        return raw.dtype == TIME_DTYPE and not raw.hasnans
+    return raw.dtype == _TEXT and not _blank(raw).any()
+
+
 def typed(table: Table, frame: pd.DataFrame, where: str | None = None) -> tuple[pd.DataFrame, list[Fault]]:
     """The frame with our columns typed and completed, others kept, and a fault for every unreadable value.
 

@@ -152,6 +152,9 @@ class History:
         return max(known) if known else pd.NaT
 
 
+_PAIRING = {name: Column(name, "time" if name == "as_of" else "id") for name in ("creator_id", "campaign_id", "as_of")}
+
+
 def pairings_frame(pairings: pd.DataFrame) -> pd.DataFrame:
     """Pairings with typed columns creator_id, campaign_id, as_of (UTC); the index and other columns are kept.
 
@@ -159,12 +162,13 @@ def pairings_frame(pairings: pd.DataFrame) -> pd.DataFrame:
     """
     faults: list[Fault] = []
     out = pairings.copy()
-    for name in ("creator_id", "campaign_id", "as_of"):
+    if list(pairings.columns) == list(_PAIRING) and all(map(frames.settled, _PAIRING.values(), map(out.get, _PAIRING))):
+        return out
+    for name in _PAIRING:
         if name not in pairings.columns:
             faults.append(Fault(f"pairings, column {name}", "no such column", "creator_id, campaign_id, as_of"))
             continue
-        column = Column(name, "time" if name == "as_of" else "id")
-        converted = frames.convert(column, pairings[name])
+        converted = frames.convert(_PAIRING[name], pairings[name])
         out[name] = converted.values
         for row in np.flatnonzero(converted.values.isna().to_numpy()):
             got = repr(pairings[name].iloc[row])

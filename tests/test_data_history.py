@@ -138,3 +138,16 @@ def test_a_pairing_without_zone_or_id_is_a_fault() -> None:
     assert [f.where for f in error.value.faults] == [
         "pairings, column creator_id, row 2", "pairings, column campaign_id", "pairings, column as_of, row 2",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", [{}, {"creator_id": " "}, {"campaign_id": None}, {"as_of": pd.NaT}])
+def test_pairings_typed_already_are_looked_at_all_the_same(changed: dict[str, Any]) -> None:
+    typed = pairings_frame(rows(creator_id=["c1"] * 2, campaign_id=["k"] * 2, as_of=[at("2025-01-01")] * 2))
+    for name, value in changed.items():
+        typed.loc[1, name] = value
+    if not changed:
+        pd.testing.assert_frame_equal(pairings_frame(typed), typed)
+        return
+    with pytest.raises(TableError) as error:
+        pairings_frame(typed)
+    assert [f.where for f in error.value.faults] == [f"pairings, column {name}, row 2" for name in changed]
