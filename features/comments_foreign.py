@@ -19,7 +19,7 @@ _FOREIGN: dict[str, dict[float, str]] = {
             bueno buena buenas bien feliz gracias gusta gustan gustó guay chula chulo chido padrísimo bacano bacán mola
             molan super súper éxito exitos abrazo besos belleza bravo crack grande top alegría sonrisa vale_la_pena
             lo_quiero lo_necesito la_quiero no_puedo_esperar necesito quiero la_necesito felices ideal ideales
-            elegante""",
+            elegante menos_mal amor""",
         -1.5: """caro cara_de carísimo carisimo lento pequeño incómodo aburrido triste extraño raro rara regular
             decepción decepcionada decepcionado decepcionante desilusión falta tarde problema problemas roto rota
             defectuoso mal mala malo malas malos peor vergüenza pena no_vale_la_pena""",
@@ -36,7 +36,7 @@ _FOREIGN: dict[str, dict[float, str]] = {
             deliciosa gostoso recomendo parabéns parabens show top_demais demais musa poderosa""",
         2.0: """linda lindo lindas lindos bonita bonito bela belo gata gato gostei legal bacana boa bom bem feliz
             obrigada obrigado sucesso beijo beijos bjs beleza fofa fofo fofos chique chiquérrima top massa preciso quero
-            vale_a_pena necessito queria alegria sorriso saudade saudades gostosa""",
+            vale_a_pena necessito queria alegria sorriso saudade saudades gostosa amor""",
         -1.5: """caro caríssimo carissimo lento pequeno desconfortável chato chata triste estranho ruim decepção
             decepcionada decepcionado decepcionante falta atraso problema problemas quebrado quebrada defeito defeituoso
             mal pior vergonha pena não_vale_a_pena""",
@@ -68,9 +68,9 @@ _FOREIGN: dict[str, dict[float, str]] = {
             zauberhaft beste bester bestes lieblings begeistert empfehle empfehlenswert weiterempfehlen glückwunsch
             herrlich krass wow klasse spitze bombe grandios verliebt köstlich""",
         2.0: """schön schöne schönes schöner schönen schönste toll tolle tolles toller tollen gut gute guter gutes guten
-            super hübsch hübsche süß süße süßes süss süsse lecker cool nett nice mag gefällt gefallen freue freut
-            glücklich danke dankeschön gerne gern schick stylisch elegant lustig witzig top brauche will_ich haben_will
-            lohnt_sich zufrieden richtig_gut liebsten gemütlich respekt stark""",
+            super hübsch hübsche süß süße süßes süss süsse lecker cool coole cooles cooler geil nett nice mag gefällt
+            gefallen freue freut glücklich danke dankeschön gerne gern schick stylisch elegant lustig witzig top brauche
+            will_ich haben_will lohnt_sich zufrieden richtig_gut liebsten gemütlich respekt stark""",
         -1.5: """teuer zu_teuer überteuert langsam klein unbequem langweilig traurig komisch seltsam enttäuscht
             enttäuschend enttäuschung leider fehlt verspätet problem probleme kaputt defekt schlecht schlechte
             schlechter schlechtes schlimm schade peinlich übertrieben nervt nervig lohnt_sich_nicht""",

@@ -33,6 +33,8 @@ _SLOTS = 4
 SLOT_NAMES: tuple[str, ...] = tuple(f"{part}_{i}" for i in range(_SLOTS) for part in ("language", "language_weight"))
 NO_SLOTS = (0.0,) * (2 * _SLOTS)
 _LONG, _LONGEST_ENDING = 5, 6
+_SINGLE_LETTER = 0.3
+"""What a single Latin letter says for a language other than English, at most: it may be a name or part of a link."""
 _UNDERSTOOD = np.isin(np.array(NAMES), ["en", *COVERED])
 
 
@@ -51,6 +53,8 @@ def _word_evidence() -> dict[str, dict[str, float]]:
         entry = evidence.setdefault(word, {})
         for code, weight in weights.items():
             entry[code] = max(weight, entry.get(code, 0.0))
+    for letter in [word for word in evidence if len(word) == 1 and word.isascii()]:
+        evidence[letter] = {code: w if code == "en" else min(w, _SINGLE_LETTER) for code, w in evidence[letter].items()}
     return evidence
 
 

@@ -95,9 +95,11 @@ COMPLAINT = r"""
     trash garbage crap junk useless joke shit rubbish worthless pathetic terrible horrible awful ridiculous
     unacceptable disgusting bad suck sucks
         => (?:it|this|these|they|product|app|phone|update|company|brand|service|that|it's
-        |its) (?:is |are |was |were |'s )?(?:(?!the )\w+ )?(?:trash|garbage|crap|junk|useless|terrible|horrible
-        |awful|a joke|shit|rubbish|worthless|pathetic|unacceptable|disgusting|sucks?|so bad|really bad
-        |very bad)\b|pieces? of (?:crap|shit|junk|garbage|trash)|^(?:useless|unacceptable|pathetic|ridiculous)\b
+        |its) (?:is |are |was |were |'s )?(?:(?!the |not |never |oh )\w+ )?(?:trash|garbage|crap|junk|useless|terrible
+        |horrible|awful|a joke|shit|rubbish|worthless|pathetic|unacceptable|disgusting|sucks?)\b
+        |(?:it's|its|that's|is|are|was|were|looks?|looked|feels?|felt|tastes?|tasted|smells?
+        |quality) (?:(?!not )\w+ )?(?:so|really|very) bad\b|pieces? of (?:crap|shit|junk|garbage|trash)
+        |^(?:useless|unacceptable|pathetic|ridiculous)\b
     keeps keep kept
         => (?:keeps?|kept) (?:\w+ )?(?:crashing|freezing|breaking|dying|falling|disconnecting|leaking|slipping
         |shutting|stopping|restarting)
@@ -159,7 +161,10 @@ COMPLAINT = r"""
     oszust* działa dotarł* => oszust|nie działa|nie dotar
     * => نصب|احتيال|لم يصل|壊れ(?:た|ま)|届か|偽物|骗子|假货|사기|고장
     worth => (?:not|isn't|isnt|aren't|wasn't|never|hardly) (?:\w+ )?worth\b
-    nothing => nothing like (?:the|in|what)
+    nothing
+        => (?:looks?|looked|is|was|are|were|it's|its|fits?|feels?|smells?|tastes?|works?) nothing like (?:the|in|what|it
+        |my|your)\b|nothing like (?:in )?(?:the |your |my )?(?:pic(?:ture)?s?|photos?|description|ads?
+        |video|website|one)\b
     refund* refunded => (?:never|won't|didn't|don't|refuse(?:d)? to) (?:\w+ )?refund
     scammed avoid beware fake counterfeit knockoff
         => avoid (?:this|them|at all|like|the)|beware\b|counterfeit|knock ?-?off

@@ -144,10 +144,12 @@ _PHRASES = {
         |cannot beat|can't beat|so jealous|sooo jealous|worth it|thumbs up|big fan|huge fan|count me in|sign me up
         |need this|need these|need one|must try|gotta try|have to try|added to cart|wish list|wishlist|works great
         |works well|works perfectly|works fine|couldn't be happier|could not be happier|want this|want these|want one
+        |want this so bad|need this so bad|want it so bad|need it so bad|want one so bad|want these so bad
         |crazy good|insanely good|stupid good|wicked good|stupidly good|dangerously good|ridiculously good|pretty good
         |pretty cool|pretty nice|pretty great|shut up and|hot damn|so cool|kind of you|so kind|cool beans|to the moon
         |no brainer|happy birthday|merry christmas
         """,
+    0.6: "nothing like",
     -1.2: """
         not worth|no thanks|no thank|no way|not a fan|not into|not for me|not my thing|no longer
         |could be better|could have been|should have been|too expensive|too much money|too small|too sweet for
@@ -170,7 +172,9 @@ _PHRASES = {
         |terrible quality|horrible quality|made in china crap|broke me out|breaks me out|break me out|breaking me out
         |gave me a rash|made me sick|makes me sick|sick of|tired of|fed up|worst ever|shame on|go away|piece of crap
         |piece of shit|piece of junk|buyer beware|beware of|false advertising|misleading|not as described
-        |not as advertised|nothing like|turned green|fake news|bad experience|worst experience|lost respect
+        |not as advertised|looks nothing like|look nothing like|looked nothing like|is nothing like|are nothing like
+        |was nothing like|were nothing like|its nothing like|it's nothing like|turned green|fake news|bad experience
+        |worst experience|lost respect
         |lost all respect|how dare
         """,
 }
