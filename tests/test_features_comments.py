@@ -124,3 +124,21 @@ def test_long_text_is_read_in_linear_steps(unit: str) -> None:
 def test_intents(text: str, high: str) -> None:
     read = read_comments(pd.Series([text, "the weather in the mountains was calm that day"]))
     assert read[high].iloc[0] > 0.5 > read[high].iloc[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["it's not so bad, spring is just around the corner", "I WANT THIS SO BAD!!!", "Nothing like the low country!",
+     "that oh shit moment", "this is not useless", "it was never garbage"],
+)  # fmt: skip
+def test_what_only_looks_like_a_complaint(text: str) -> None:
+    assert read_comments(pd.Series([text]))["p_complaint"].iloc[0] < 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Sony s tablet", "en"), ("watch?v=abc and more", "en"), ("¿y el precio?", "es"), ("o que é", "pt"),
+     ("Menos mal, sí", "es"), ("Cooles T-Shirt!", "de")],
+)  # fmt: skip
+def test_single_letters_tell_no_language(text: str, language: str) -> None:
+    assert read_comments(pd.Series([text]))["language"].iloc[0] == language

@@ -39,7 +39,7 @@ _SMALLEST = 2.0
 """Weights that move the score of a text of one term by less are not shipped (a usual text moves by a tenth of it)."""
 _EVENED = 0.35
 """0 calibrates to the share of opinions in the labels, 1 to equal shares with comments without any."""
-_CALIBRATION_FOLDS = 3
+_CALIBRATION_FOLDS = 5
 _SPAM_NUMBERS = ("pattern_", "n_", "words_log", "one_over_words")
 
 
