@@ -25,7 +25,7 @@ from models.scorer import CreatorScorer
 from models.selection import Selection
 from models.support import Support
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 _KEYS = ("format", "feature_catalogue", "data", "libraries", "training", "files")
 _LIBRARIES = ("lightgbm", "numpy", "pandas", "scikit-learn", "scipy")

@@ -37,6 +37,7 @@ SCALES = (0.5, 0.25, 0.1, 0.02, 1e-5)
 """Factors on the variances of the coefficients, tried as long as none does clearly worse; the last one is flat."""
 _ENOUGH = 0.5
 """Standard errors by which a smaller factor may do worse and still be taken (Breiman et al. 1984 allow one)."""
+_SLOPE_SD, _SLOPE_STEPS = 0.2, 8
 LEAST_ROWS = 24
 """Below this many rows there is only a common mean."""
 _CHANCE = 2.0
@@ -82,7 +83,24 @@ class Search:
     bagged: bool = True
 
 
-def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: Search) -> CrossFit:
+@dataclass(frozen=True)
+class Jury:
+    """Whose outcomes judge, and whose luck is one; both of units, shape (u,)."""
+
+    judges: npt.NDArray[np.bool_]
+    """The others teach alone."""
+    group: Ints
+    """Units of one group (a creator) are right or wrong together."""
+
+    @classmethod
+    def everyone(cls, n: int) -> Jury:
+        """All units, each on its own."""
+        return cls(np.ones(n, dtype=np.bool_), np.arange(n))
+
+
+def cross_fit(
+    X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: Search, jury: Jury | None = None
+) -> CrossFit:
     """Fit curves and trees on all folds but one in turn, then weigh them by how they did on the one left out.
 
     Parameters
@@ -91,7 +109,9 @@ def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: 
     outcomes : of u units, each the mean of its rows
     units : which rows belong to which unit
     folds : of units, shape (u,)
+    jury : without one everybody judges
     """
+    jury = Jury.everyone(units.size) if jury is None else jury
     outcomes = replace(outcomes, alike=units.alike)
     basis = Basis.of(X)
     rows = basis.columns(X)
@@ -101,12 +121,12 @@ def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: 
     outcomes = outcomes.moved(outcomes.tilt(whole.predict(columns), tau2))
     whole = fit_additive(basis, columns, outcomes, search.start, like=whole)
     level = whole.intercept
-    if len(outcomes) < LEAST_ROWS or len(np.unique(folds)) < FOLDS:
+    if int(jury.judges.sum()) < LEAST_ROWS or len(np.unique(folds)) < FOLDS:
         flat = fit_additive(basis, columns, outcomes, search.start, like=whole, scale=SCALES[-1])
         flat = replace(flat, coefficients=np.zeros_like(flat.coefficients), middle=0.0)
         common = Blend(X.shape[1], flat.intercept, flat, (), 0.0)
         return CrossFit(common, flat.predict(columns), flat.variance(columns), 0.0, tau2)
-    task = _Task(rows, columns, outcomes, units, folds, search, _Judge.of(outcomes, units, level, tau2))
+    task = _Task(rows, columns, outcomes, units, folds, search, _Judge.of(outcomes, units, level, tau2, jury))
     whole, curved, variance = task.curves(whole, task.learned(whole))
     forest = _Forest.of(X, task, level, tau2, curved)
     staged = forest.staged(curved, task.judge)
@@ -114,7 +134,7 @@ def cross_fit(X: Floats, outcomes: Outcomes, units: Units, folds: Ints, search: 
     share = weighed.tree_share
     trees = forest.chosen(STAGES[weighed.stage]) if share > 0 else ()
     deviation = (1.0 - share) * curved + share * staged[:, weighed.stage]
-    kept = task.judge.kept(deviation)
+    kept = task.judge.kept(deviation) * task.judge.slope(deviation)
     of_curves = kept * (1.0 - share) / max(1.0 - kept * share, 1e-12)
     blend = Blend(X.shape[1], level, whole.times(of_curves), trees, kept * share)
     return CrossFit(blend, level + kept * units.mean(deviation), variance, task.judge.gain(kept * deviation), tau2)
@@ -257,11 +277,13 @@ class _Judge:
     weight: Floats
     common: Floats
     """Log-likelihood of each unit at the common level."""
+    group: Ints
 
     @classmethod
-    def of(cls, outcomes: Outcomes, units: Units, level: float, tau2: float) -> _Judge:
+    def of(cls, outcomes: Outcomes, units: Units, level: float, tau2: float, jury: Jury) -> _Judge:
         at = np.full(len(outcomes), level)
-        return cls(outcomes, units, level, outcomes.saturated(at, tau2), outcomes.log_likelihood(at))
+        weight = np.where(jury.judges, outcomes.saturated(at, tau2), 0.0)
+        return cls(outcomes, units, level, weight, outcomes.log_likelihood(at), jury.group)
 
     def gain(self, deviation: Floats) -> float:
         """Gain over the common level of predictions whose rows deviate from it so; shape (n,)."""
@@ -277,10 +299,25 @@ class _Judge:
 
         With nothing to find, a residual points as often against its prediction as along it; so the sum of their
         products over its standard deviation, z, is standard normal. z² / 2 is the log-likelihood ratio for that sum.
+        Its variance is that of sums over groups, whose units are right or wrong together (Liang & Zeger 1986).
         """
         along = self.weight * self.outcomes.residual(np.full(len(self.weight), self.level)) * self.units.mean(deviation)
-        z = max(float(np.sum(along)), 0.0) / max(float(np.sqrt(np.sum(along**2))), 1e-12)
+        z = max(float(np.sum(along)), 0.0) / max(float(np.sqrt(np.sum(np.bincount(self.group, along) ** 2))), 1e-12)
         return float(special.expit(0.5 * z**2 - _PROOF))
+
+    def slope(self, deviation: Floats) -> float:
+        """Factor on the deviations of held-out rows that makes their outcomes most likely, at most 1.
+
+        Below 1 where what was learned from stands further from its mean than what is judged by: so it is shrunk. The
+        factor is believed to be 1 but for `_SLOPE_SD`.
+        """
+        by_unit, factor = self.units.mean(deviation), 1.0
+        for _ in range(_SLOPE_STEPS):
+            at = self.level + factor * by_unit
+            pull = float(np.sum(self.weight * self.outcomes.residual(at) * by_unit)) - (factor - 1.0) / _SLOPE_SD**2
+            curvature = float(np.sum(self.weight * self.outcomes.curvature(at) * by_unit**2)) + 1.0 / _SLOPE_SD**2
+            factor += float(np.clip(pull / curvature, -0.5, 0.5))
+        return float(np.clip(factor, 0.0, 1.0))
 
     def weigh(self, curved: Floats, staged: Floats) -> _Weighed:
         """How much of the trees makes held-out outcomes most likely, shrunk by how easily chance brings such a gain:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -20,8 +21,9 @@ from sklearn.utils.validation import check_is_fitted
 from data.errors import Fault, TableError
 from models.additive import Start
 from models.blend import Blend, Look
+from models.common_lift import LEFT, PRIOR_ROWS, Common, fit_common
 from models.counts import COUNTS, conditional_outcomes
-from models.crossfit import CrossFit, Search, cross_fit, fold_of
+from models.crossfit import CrossFit, Jury, Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
 from models.lift_settings import LiftSettings
 from models.people import Cells, cells_of, cells_of_counts
@@ -31,34 +33,6 @@ from models.uncertainty import Spread, fit_spread, interval
 from models.units import Units
 
 DEFAULT = LiftSettings()
-_LEFT = 0.2
-"""What the curves may still move the common level by, in believed standard deviations."""
-_PRIOR_ROWS = 6.0
-"""Rows that the believed spread is worth against the data's."""
-
-
-@dataclass(frozen=True)
-class Common:
-    """What is believed of any pairing once outcomes were seen: prior + shift + slope * (prior - center).
-
-    A prior that differs between rows (by goal, say) may be right in its level, in its differences, in both or neither:
-    `shift` and `slope` learn that. `covariance` is of (shift, slope), shape (2, 2).
-    """
-
-    shift: float
-    slope: float
-    center: float
-    covariance: tuple[tuple[float, float], tuple[float, float]]
-
-    def predict(self, prior: Floats) -> Floats:
-        """Common log lift, shape of `prior`."""
-        return np.asarray(prior + self.shift + self.slope * (prior - self.center))
-
-    def variance(self, prior: Floats) -> Floats:
-        """Posterior variance of it, shape of `prior`."""
-        away = prior - self.center
-        (a, b), (_, c) = self.covariance
-        return np.asarray(np.maximum(a + 2.0 * b * away + c * away * away, 0.0))
 
 
 @dataclass(frozen=True)
@@ -117,10 +91,11 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
             Features, float64; NaN is a value of its own.
         counts : DataFrame, n rows
             See `models.counts.conditional_outcomes`: exposed, exposed_conversions, holdout, holdout_conversions;
-            optionally lift_estimate and lift_se, weight (share of a row that counts), test_id, and prior (log lift
-            believed of each row before any outcome; give the same to `predict`). Rows with the same test_id were
-            measured together: their one outcome is that of their mean, weighted by `exposed`, and counts with the sum
-            of their weights. Rows without a conversion say nothing and are left out. No row at all leaves the prior.
+            optionally lift_estimate and lift_se, weight (share of a row that counts), test_id, prior (log lift
+            believed of each row before any outcome; give the same to `predict`) and reading (True: an estimate that
+            was itself predicted: it teaches, but does not judge). Rows with the same test_id were measured together:
+            their one outcome is that of their mean, weighted by `exposed`, and counts with the sum of their weights.
+            Rows without a conversion say nothing and are left out. No row at all leaves the prior.
         groups : rows of one group (a creator) are held out together when the model judges itself
 
         Raises
@@ -140,7 +115,8 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         kept = counts.loc[told]
         units = _units(kept)
         group = None if groups is None else pd.Series(list(groups), dtype="object").astype("str")[told]
-        held_out = self._learn(values[told], _of_units(outcomes.take(told), units), own[told], units, group)
+        judges = ~kept["reading"].to_numpy(dtype=np.bool_)[units.first] if "reading" in kept else None
+        held_out = self._learn(values[told], _of_units(outcomes.take(told), units), own[told], units, group, judges)
         self.held_out_ = np.full(len(values), np.nan)
         self.held_out_[told] = held_out
         if self.rates:
@@ -181,25 +157,37 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         elif hasattr(self, "uplift_"):
             del self.uplift_
 
-    def _learn(self, X: Floats, outcomes: Outcomes, prior: Floats, units: Units, groups: pd.Series | None) -> Floats:
-        """From features and priors of rows, and outcomes of units with their prior in the offset.
+    def _learn(
+        self,
+        X: Floats,
+        outcomes: Outcomes,
+        prior: Floats,
+        units: Units,
+        groups: pd.Series | None,
+        judges: npt.NDArray[np.bool_] | None = None,
+    ) -> Floats:
+        """From features and priors of rows, and outcomes of units with their prior in the offset; `judges` of units.
 
         Returns the log lift of each row when it was left out."""
         believed = Spread(tau=self.prior_sd / np.sqrt(2.0), scale=1.0)
         of_unit = units.mean(prior)
-        common, tau = _fit_common(outcomes, of_unit, self.prior_sd, believed.tau)
+        common, tau = fit_common(outcomes, of_unit, self.prior_sd, believed.tau)
         rest = outcomes.moved(common.predict(of_unit) - of_unit)
         # The level is the common one's to learn; what is left of it is what features take off or add.
         effect = self.settings.effect * self.prior_sd
-        start = Start(intercept=0.0, intercept_sd=_LEFT * self.prior_sd, tau=tau, effect=effect)
+        start = Start(intercept=0.0, intercept_sd=LEFT * self.prior_sd, tau=tau, effect=effect)
         first = units.first
-        folds = fold_of(X[first], None if groups is None else groups.iloc[first], self.seed)
-        fitted = cross_fit(X, rest, units, folds, Search(start, self.settings.growth, self.seed))
+        group = None if groups is None else groups.iloc[first]
+        folds = fold_of(X[first], group, self.seed)
+        jury = Jury.everyone(units.size)
+        jury = replace(jury, judges=jury.judges if judges is None else judges)
+        jury = jury if group is None else replace(jury, group=pd.factorize(group)[0].astype(np.int64))
+        fitted = cross_fit(X, rest, units, folds, Search(start, self.settings.growth, self.seed), jury)
         self.common_ = common
         self.blend_ = fitted.blend
         self.gain_ = fitted.gain
         self.n_rows_ = len(prior)
-        self.spread_ = _spread(rest, fitted, common, of_unit, believed)
+        self.spread_ = _spread(rest, fitted, common, of_unit, believed, jury.judges)
         return np.asarray((common.predict(of_unit) + fitted.eta)[units.of_row])
 
     def _features(self, X: pd.DataFrame | Floats, *, fitting: bool = False) -> Floats:
@@ -355,46 +343,11 @@ def _column_faults(got: list[str], wanted: list[str]) -> list[Fault]:
     return faults or [Fault("X", "columns in another order", "the order that was fitted")]
 
 
-def _fit_common(outcomes: Outcomes, prior: Floats, prior_sd: float, tau: float) -> tuple[Common, float]:
-    """Shift and slope of the prior, and the spread of rows about them: `outcomes` have the prior in their offset.
-
-    shift ~ N(0, prior_sd² / 2), less what is left to the curves: half of what is believed of one pairing is common to
-    all; slope ~ N(0, 1 / 4).
-    """
-    center = float(prior.mean()) if len(prior) else 0.0
-    design = np.column_stack([np.ones(len(prior)), prior - center])
-    precision = np.diag([1.0 / ((0.5 - _LEFT**2) * prior_sd**2), 4.0])
-    beta, covariance = np.zeros(2), np.asarray(np.linalg.inv(precision), dtype=np.float64)
-    for _ in range(40):
-        eta = np.einsum("ij,j->i", design, beta)
-        rows = outcomes.moved(outcomes.tilt(eta, tau**2))
-        saturated = rows.saturated(eta, tau**2)
-        w = saturated * rows.curvature(eta)
-        covariance = np.asarray(np.linalg.inv((design * w[:, None]).T @ design + precision), dtype=np.float64)
-        step = covariance @ (design.T @ (saturated * rows.residual(eta)) - precision @ beta)
-        beta = beta + np.clip(step, -0.5, 0.5)
-        tau = _spread_about(outcomes, eta, tau)
-        if np.max(np.abs(step)) < 1e-8:
-            break
-    (a, b), (c, d) = covariance.tolist()
-    return Common(float(beta[0]), float(beta[1]), center, ((a, b), (c, d))), tau
-
-
-def _spread_about(outcomes: Outcomes, eta: Floats, believed: float) -> float:
-    """Moment estimate of the rows' spread about `eta`, held to `believed` as by a few rows."""
-    v = outcomes.curvature(eta)
-    squared = np.clip(outcomes.residual(eta) / v, -5.0, 5.0) ** 2
-    low, high = 1e-4, 4.0
-    for _ in range(50):
-        t = 0.5 * (low + high)
-        excess = float(np.sum(outcomes.weight * (v / (1.0 + t * outcomes.varying * v) * squared - 1.0)))
-        excess += _PRIOR_ROWS * (believed**2 / t - 1.0)
-        low, high = (t, high) if excess > 0 else (low, t)
-    return float(np.sqrt(low))
-
-
-def _spread(outcomes: Outcomes, fitted: CrossFit, common: Common, prior: Floats, believed: Spread) -> Spread:
-    if not len(outcomes):
+def _spread(
+    outcomes: Outcomes, fitted: CrossFit, common: Common, prior: Floats, believed: Spread, judges: npt.NDArray[np.bool_]
+) -> Spread:
+    if not judges.any():
         return believed
     at = common.predict(prior) + fitted.eta
-    return fit_spread(outcomes, fitted.eta, fitted.variance + common.variance(prior), believed, _PRIOR_ROWS, at)
+    variance = fitted.variance + common.variance(prior)
+    return fit_spread(outcomes.take(judges), fitted.eta[judges], variance[judges], believed, PRIOR_ROWS, at[judges])

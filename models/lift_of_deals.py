@@ -28,7 +28,8 @@ def fit_lift(
     tests, rows = lift_tests(known, labels), labels
     if readings is not None:
         prior = prior_log_lift(known.deals["goal"], known.priors)
-        tests = pd.concat([tests.astype({"test_id": object}), readings.tests(prior)], ignore_index=True)
+        tests = tests.astype({"test_id": object}).assign(reading=False)
+        tests = pd.concat([tests, readings.tests(prior)], ignore_index=True)
         rows = np.concatenate([labels, readings.rows])
     prior_sd = float(np.mean([p.sd for p in known.priors.lift.values()]))
     model = LiftModel(known.priors.lift["sales"].median, prior_sd, rates=False, seed=seed, settings=settings)

@@ -21,7 +21,7 @@ from models.blend import Blend, Look
 from models.boosting import Growth
 from models.crossfit import Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
-from models.uncertainty import Spread, fit_spread
+from models.uncertainty import Spread, fit_level, fit_spread
 from models.units import Units
 
 _ROUNDS = 200
@@ -55,13 +55,11 @@ class Rates:
         """Mean rate, shape (n,)."""
         return np.minimum(np.exp(self.log_mean + 0.5 * self.log_sd**2), _HIGHEST)
 
-    def unless_chosen(self, lead: float, unchosen: Floats) -> Rates:
-        """The same where a pairing is no brand's own choice, by chance `unchosen`, shape (n,); see `RateModel.lead`.
-
-        Between nothing and all of the lead everything is as likely: half of it is taken off, and its spread added.
-        """
-        by = np.where(self.source == "prior", 0.0, lead * unchosen)
-        return Rates(self.log_mean - 0.5 * by, np.sqrt(self.log_sd**2 + by**2 / 12.0), self.source)
+    def moved(self, by: Floats, variance: Floats) -> Rates:
+        """The same, ln rates `by` higher and of `variance` more where anything was learned; both (n,)."""
+        learned = self.source != "prior"
+        log_sd = np.sqrt(self.log_sd**2 + np.where(learned, variance, 0.0))
+        return Rates(self.log_mean + np.where(learned, by, 0.0), log_sd, self.source)
 
 
 @dataclass(frozen=True)
@@ -101,11 +99,13 @@ class RateModel:
         source = np.where(told, "given", np.where(known, "learned", "prior")).astype(object)
         return Rates(base + extra, sd, source)
 
-    @property
-    def lead(self) -> float:
-        """ln by which rates found in tests exceed the briefs' own, at least 0: those brands chose may be followed by
-        people who buy anyway, and then a creator nobody chose is not."""
-        return max(self.given_shift.mean, 0.0)
+    def lead(self, deals: Floats, drawn: Floats) -> float:
+        """ln by which rates found in tests exceed the briefs' own beyond what features tell: those of `deals`, (n, p),
+        compared with those of pairings drawn from the catalogue."""
+        told = 0.0
+        if self.blend.n_features:
+            told = float(np.mean(Look(self.blend, deals).eta) - np.mean(Look(self.blend, drawn).eta))
+        return self.given_shift.mean - max(told, 0.0)
 
     def _goal(self, goal: str) -> Level:
         prior = self.prior[goal]
@@ -161,7 +161,7 @@ def fit_rates(X: Floats, deals: pd.DataFrame, log_lift: Floats, priors: Priors, 
         holdout, holdout_conversions; rows without all four counts are left out
     log_lift : expected log lift of each row, so that the exposed tell of the baseline, too; shape (n,)
     """
-    counts = {c: deals[c].to_numpy(dtype=np.float64) for c in _COUNTS}
+    counts = {c: deals[c].to_numpy(dtype=np.float64) for c in COUNTS}
     told = np.all([np.isfinite(v) for v in counts.values()], axis=0) & (counts["holdout"] > 0)
     rows = deals[told]
     events = (counts["exposed_conversions"] + counts["holdout_conversions"])[told]
@@ -186,7 +186,7 @@ def fit_rates(X: Floats, deals: pd.DataFrame, log_lift: Floats, priors: Priors, 
     return RateModel(prior, pooled.goals, pooled.brands, pooled.brand_sd, fitted.blend, learned, by_brief, shift)
 
 
-_COUNTS = ("exposed", "exposed_conversions", "holdout", "holdout_conversions")
+COUNTS = ("exposed", "exposed_conversions", "holdout", "holdout_conversions")
 
 
 @dataclass(frozen=True)
@@ -259,18 +259,7 @@ def _given_shift(events: Floats, people: Floats, given: Floats, told: np.ndarray
         return Level(0.0, _GIVEN_SD**2)
     n = int(told.sum())
     outcomes = Outcomes("poisson", events[told], np.ones(n), np.log(people[told] * given[told]), np.ones(n))
-    # Without the pull to 0 at first: what it leaves over would count as spread, whose tilt takes the shift's place.
-    mean = float(np.log((events[told].sum() + 1.0) / (np.sum(people[told] * given[told]) + 1.0)))
-    information, tau2 = 0.0, _BELIEVED_TAU**2
-    for _ in range(_ROUNDS):
-        eta = np.full(n, mean)
-        rows = outcomes.moved(outcomes.tilt(eta, tau2))
-        w = rows.saturated(eta, tau2)
-        information = float(np.sum(w * rows.curvature(eta)))
-        step = float(np.sum(w * rows.residual(eta))) / information
-        mean += float(np.clip(step, -1.0, 1.0))
-        tau2 = _tau2(rows, eta, np.zeros(n))
-        if abs(step) < 1e-6:
-            break
-    believed = 1.0 / _GIVEN_SD**2
-    return Level(mean * information / (information + believed), 1.0 / (information + believed))
+    # Without the pull to 0 at first: what it leaves over would count as spread.
+    mean, variance, _ = fit_level(outcomes, Spread(_BELIEVED_TAU, 1.0), _WORTH)
+    left = 1.0 / (1.0 / variance + 1.0 / _GIVEN_SD**2)
+    return Level(mean * left / variance, left)

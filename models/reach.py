@@ -8,6 +8,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from data.priors import Priors
+from data.schemas import PLATFORMS
+from features.catalog import NAMES
 from models.additive import Start
 from models.blend import Blend, Look
 from models.boosting import Growth
@@ -19,6 +22,8 @@ from models.units import Units
 _SURE = 400.0
 """Precision at which exposed people are counted (ln, sd 0.05)."""
 _PRIOR_ROWS = 4.0
+_UNKNOWN_FOLLOWERS = 10_000.0
+_AT = {name: at for at, name in enumerate(NAMES)}
 _GROWTH = Growth(ridge=5.0, least_information=20.0)
 
 
@@ -91,3 +96,16 @@ class ReachModel:
         model.spread_ = float(saved["spread"])
         model.blend = Blend.from_json(saved["blend"], trees)
         return model
+
+
+def published_reach(values: Floats, priors: Priors) -> Floats:
+    """People a post reaches by published figures: followers, platform and the share that can buy; from features in the
+    catalogue's columns, shape (n,)."""
+    followers = np.power(10.0, values[:, _AT["log_followers"]])
+    followers = np.where(followers >= 1.0, followers, _UNKNOWN_FOLLOWERS)
+    out = priors.reach["other"].expected(followers)
+    for platform in PLATFORMS:
+        on = values[:, _AT[f"platform_{platform}"]] == 1.0
+        out = np.where(on, priors.reach[platform].expected(followers), out)
+    can_buy = values[:, _AT["audience_ships_to_share"]]
+    return np.asarray(np.maximum(out * np.clip(np.where(np.isnan(can_buy), 1.0, can_buy), 0.02, 1.0), 1.0))

@@ -36,7 +36,8 @@ class Readings:
     def tests(self, prior: Floats) -> pd.DataFrame:
         """The readings as lift tests with an estimate of their own; `prior` of all deals."""
         told = {"lift_estimate": np.expm1(self.log_lift), "lift_se": self.se, "weight": 1.0, "prior": prior[self.rows]}
-        return pd.DataFrame(dict.fromkeys(LABEL_COLUMNS, np.nan) | told | {"test_id": None}, index=self.rows)
+        told |= {"test_id": None, "reading": True}
+        return pd.DataFrame(dict.fromkeys(LABEL_COLUMNS, np.nan) | told, index=self.rows)
 
 
 def read_attributed(

@@ -25,6 +25,8 @@ _CHUNK = 64
 """Rows at a time: their draws fit the processor's cache."""
 _RETURNS_SD = 0.2
 """Doubt about a brief's return rate (ln): our judgement; campaigns differ from the shop's average."""
+_MOST_TOGETHER = 0.9
+"""Highest correlation of lift and rate."""
 _LIFT, _RATE, _REACH, _COUNT, _CODES, _RETURNS = range(6)
 
 
@@ -48,6 +50,16 @@ class Beliefs:
     rate_sd: Floats
     reach_mean: Floats
     reach_sd: Floats
+    lift_by_rate: float = 0.0
+    """By how much log lift is higher per ln by which the rate turns out higher; part of `lift_sd`."""
+
+    def log_lift(self, rows: slice, z: Floats) -> Floats:
+        """Draws of the rows' log lift, (rows, draws), from standard normal points of lift and rate."""
+        sd = self.lift_sd[rows, None]
+        most = _MOST_TOGETHER * sd
+        along = np.clip(self.lift_by_rate * self.rate_sd[rows, None], -most, most)
+        alone = self.lift_mean[rows, None] + np.sqrt(sd**2 - along**2) * z[_LIFT]
+        return np.asarray(alone + along * z[_RATE] if self.lift_by_rate else alone)
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ def _chunk(
 
     exposed = np.exp(at(beliefs.reach_mean) + at(beliefs.reach_sd) * z[_REACH])
     anyway = exposed * np.minimum(np.exp(at(beliefs.rate_mean) + at(beliefs.rate_sd) * z[_RATE]), 1.0)
-    among_exposed = anyway * np.exp(at(beliefs.lift_mean) + at(beliefs.lift_sd) * z[_LIFT])
+    among_exposed = anyway * np.exp(beliefs.log_lift(rows, z))
     caused = among_exposed - anyway
     # Normal with Poisson's skew (Cornish & Fisher): how the count falls out, given its mean.
     luck = np.sqrt(among_exposed) * z[_COUNT] + (z[_COUNT] ** 2 - 1.0) / 6.0

@@ -14,7 +14,7 @@ from scipy import stats
 from data.errors import Fault, UsageError
 from data.history import History, pairings_frame
 from data.priors import Priors, load_priors
-from data.schemas import GOALS, PLATFORMS
+from data.schemas import GOALS
 from features.build import build_features
 from features.catalog import CATALOG, FAMILIES, NAMES, REACH_NAMES
 from features.reference import Reference
@@ -27,7 +27,7 @@ from models.lift import DEFAULT, LiftModel
 from models.lift_of_deals import FOR_LIFT, fit_lift, lift_tests, masked, only, prior_log_lift
 from models.lift_settings import LiftSettings
 from models.rates import RateModel, Rates, fit_rates
-from models.reach import ReachModel
+from models.reach import ReachModel, published_reach
 from models.readings import read_attributed
 from models.roi import Beliefs, Wish, roi_columns
 from models.selection import Selection
@@ -37,6 +37,7 @@ from models.terms import TERM_COLUMNS as TERM_COLUMNS
 from models.terms import Context as Context
 from models.terms import economics
 from models.threads import one_thread
+from models.together import Together
 from models.training_set import CAMPAIGN_COLUMNS, DataKind, TrainingSet
 
 Progress = Callable[[int, int], None]
@@ -44,7 +45,6 @@ Columns = Mapping[str, Any]
 """Flat columns by name: arrays or lists of n values."""
 LEVELS = (0.05, 0.99)
 """Interval levels that may be asked for."""
-_AT = {name: at for at, name in enumerate(NAMES)}
 _FOR_REACH = np.isin(
     NAMES, (*REACH_NAMES, "audience_ships_to_share", "creator_country_served", "creator_language_wanted")
 )
@@ -52,7 +52,6 @@ _FOR_REACH = np.isin(
 _FAMILY = [FAMILIES.index(feature.family) for feature in CATALOG]
 _GIVEN_REACH_SD = 0.25
 """How far a stated number of exposed people is believed to be off (ln)."""
-_UNKNOWN_FOLLOWERS = 10_000.0
 _STEPS = 5
 
 
@@ -103,7 +102,7 @@ class CreatorScorer:
         step(2)
         reach = ReachModel(prior_sd=max(p.sd for p in known.priors.reach.values()), seed=seed)
         exposed = deals["exposed"].to_numpy(dtype=np.float64)
-        published = published_reach(known.X, known.priors)
+        published = published_reach(X, known.priors)
         reach.fit(only(X, _FOR_REACH), exposed, published, deals["creator_id"].tolist())
         step(3)
         baseline = rates.predict(
@@ -126,7 +125,10 @@ class CreatorScorer:
             after = fit_after(tested, tests, attribution, lift.spread_.tau, seed, creators)
         step(4)
         support = Support.of(known.X.iloc[labels])
-        selection = _selection(known, lift, log_lift).doubting(rates.lead, rates.given_sd, lift.spread_.tau)
+        held_out = np.full(len(deals), np.nan)
+        held_out[labels] = lift.held_out_[: len(labels)]
+        together = Together.of(deals, held_out, baseline, lift.spread_.tau)
+        selection = _selection(known, lift, log_lift, rates, together)
         benchmark = Benchmark.of(
             log_lift[labels], deals["goal"].iloc[labels].tolist(), prior_log_lift(pd.Series(GOALS), known.priors)
         )
@@ -139,6 +141,8 @@ class CreatorScorer:
             "lift_spread_unexplained": lift.spread_.tau,
             "lift_settings": asdict(settings),
             "log_lift_lead_of_chosen": selection.lead,
+            "log_rate_lead_of_chosen": selection.rate_lead,
+            "log_lift_per_log_rate": {"slope": together.slope, "error": together.error},
             "attributed_to_incremental": {
                 "factor": attribution.factor, "low": attribution.factor_low, "high": attribution.factor_high,
                 "n": attribution.n_rows,
@@ -267,9 +271,10 @@ class CreatorScorer:
         unchosen = self.selection.unchosen(values)
         told = self._lift(values, goal, level, unchosen)
         rates = self.rates.predict(for_lift, about.brand, goal, about.money["baseline_rate"])
-        rates = rates.unless_chosen(self.rates.lead, unchosen)
+        rates = rates.moved(-self.selection.rate_lead * unchosen, self.selection.rate_variance(unchosen))
         reach_mean, reach_sd = self._reach(values, terms["expected_exposed"])
-        beliefs = Beliefs(told.log_lift, told.sd, rates.log_mean, rates.log_sd, reach_mean, reach_sd)
+        slope = self.selection.together.slope
+        beliefs = Beliefs(told.log_lift, told.sd, rates.log_mean, rates.log_sd, reach_mean, reach_sd, slope)
         outcome = roi_columns(beliefs, economics(about, terms), self.attribution, Wish(level, target_roi, safety))
         half = _half(level)
         levels, why = self.support.judge(values)
@@ -293,7 +298,7 @@ class CreatorScorer:
     def _lift(self, values: Floats, goal: Sequence[str], level: float, unchosen: Floats) -> _Lift:
         prior = prior_log_lift(goal, self.priors)
         told = self.lift.told(only(values, FOR_LIFT), prior, _FAMILY)
-        correction, doubt = -self.selection.lead * unchosen, self.selection.doubt * unchosen
+        correction, doubt = self.selection.correction(unchosen), self.selection.doubt(unchosen)
         log_lift, sd = told.log_lift + correction, np.sqrt(told.sd**2 + doubt**2)
         model_sd = np.sqrt(told.model_sd**2 + doubt**2)
         benchmark = self.benchmark.log_lift(goal)
@@ -314,19 +319,19 @@ class CreatorScorer:
     def expectations(self, X: pd.DataFrame, deals: pd.DataFrame) -> tuple[Floats, Rates]:
         """Expected people exposed, shape (n,), and baseline rates of deals (columns brand, goal, baseline_rate)."""
         values = X.to_numpy(dtype=np.float64)
-        reach = self.reach.predict(only(values, _FOR_REACH), published_reach(X, self.priors))
+        reach = self.reach.predict(only(values, _FOR_REACH), published_reach(values, self.priors))
         brand, goal = deals["brand"].tolist(), deals["goal"].tolist()
         return reach, self.rates.predict(only(values, FOR_LIFT), brand, goal, _floats(deals, "baseline_rate"))
 
     def _reasons(self, values: Floats, goal: Sequence[str], incremental: Floats) -> list[list[Reason]]:
         contributions = self.lift.contributions(only(values, FOR_LIFT), prior_log_lift(goal, self.priors))
-        contributions[:, -1] += self.selection.correction(values)
+        contributions[:, -1] += self.selection.correction(self.selection.unchosen(values))
         return reasons(values, contributions, incremental)
 
     def _reach(self, values: Floats, given: Floats) -> tuple[Floats, Floats]:
         """Mean and spread of ln(exposed), shape (n,) each; a stated number of people counts as the expectation."""
         told = given > 0
-        mean = self.reach.log_mean(only(values, _FOR_REACH), _published_reach(values, self.priors))
+        mean = self.reach.log_mean(only(values, _FOR_REACH), published_reach(values, self.priors))
         sd = np.full(len(values), self.reach.spread)
         stated = np.log(np.where(told, given, 1.0)) - 0.5 * _GIVEN_REACH_SD**2
         return np.where(told, stated, mean), np.where(told, _GIVEN_REACH_SD, sd)
@@ -352,29 +357,17 @@ def _half(level: float) -> float:
     return float(stats.norm.ppf(0.5 + level / 2.0))
 
 
-def _selection(known: TrainingSet, lift: LiftModel, log_lift: Floats) -> Selection:
+def _selection(
+    known: TrainingSet, lift: LiftModel, log_lift: Floats, rates: RateModel, together: Together
+) -> Selection:
     """What past deals were ahead of the catalogue by; nothing without a sample of it."""
     drawn = known.catalogue_X
     if drawn is None or not known.is_label.any():
-        return Selection()
+        return Selection(together=together)
     told = lift.predict(masked(drawn, FOR_LIFT), prior_log_lift(pd.Series(_goal_of(drawn)), known.priors))
-    return Selection.of(known.X.to_numpy(dtype=np.float64), drawn.to_numpy(dtype=np.float64), log_lift, told)
-
-
-def published_reach(X: pd.DataFrame, priors: Priors) -> Floats:
-    """People a post reaches by published figures: followers, platform and the share that can buy; shape (n,)."""
-    return _published_reach(X.to_numpy(dtype=np.float64), priors)
-
-
-def _published_reach(values: Floats, priors: Priors) -> Floats:
-    followers = np.power(10.0, values[:, _AT["log_followers"]])
-    followers = np.where(followers >= 1.0, followers, _UNKNOWN_FOLLOWERS)
-    out = priors.reach["other"].expected(followers)
-    for platform in PLATFORMS:
-        on = values[:, _AT[f"platform_{platform}"]] == 1.0
-        out = np.where(on, priors.reach[platform].expected(followers), out)
-    can_buy = values[:, _AT["audience_ships_to_share"]]
-    return np.asarray(np.maximum(out * np.clip(np.where(np.isnan(can_buy), 1.0, can_buy), 0.02, 1.0), 1.0))
+    deals, others = (frame.to_numpy(dtype=np.float64) for frame in (known.X, drawn))
+    lead = rates.lead(only(deals, FOR_LIFT), only(others, FOR_LIFT))
+    return Selection.of(deals, others, log_lift, told).with_rates(lead, together)
 
 
 def _floats(frame: pd.DataFrame, name: str) -> Floats:

@@ -20,7 +20,8 @@ from models.blend import Blend
 from models.creators import Creators
 from models.families import Floats
 from models.lift_of_deals import FOR_LIFT, only
-from models.scorer import _FOR_REACH, CreatorScorer, _published_reach
+from models.reach import published_reach
+from models.scorer import _FOR_REACH, CreatorScorer
 from models.screen_curves import CurveSum, CurveSums
 from models.screen_trees import Forest, Grove
 from models.selection import _SEEN
@@ -107,7 +108,7 @@ class Screen:
             X[:, _IS_DEPENDENT] = np.nan
             groves = [None if forest is None else Grove.of(forest, only(X, mask), _IS_DEPENDENT)
                       for forest, mask in zip(model.forests, masks, strict=True)]  # fmt: skip
-            told = model.own(X), _published_reach(X, scorer.priors), groves
+            told = model.own(X), published_reach(X, scorer.priors), groves
             creators.forget()
             return told
 

@@ -28,13 +28,15 @@ from models.scorer import Context, CreatorScorer
 from models.screen import CHUNK, FEATURES, Screen, each_chunk
 from models.screen_trees import BLOCKS, Codes
 from models.screen_worth import Range, Worth
-from models.selection import _CHOSEN
+from models.selection import _CHOSEN, HIDDEN, Selection
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 _MARGIN = 1e-6
 """Sums in another order are off by less, in logs."""
 _CAN_BUY = DEPENDENT.index("audience_ships_to_share")
+_MOST = 0.5 * (1.0 + HIDDEN)
+"""Chance of no choice at which most is left open of the rate."""
 _LIFT, _CHOICE, _SQUARES = 0, 3, 4
 """Places among `Model.sums`."""
 
@@ -69,15 +71,15 @@ class _Brief:
             benchmark=float(scorer.benchmark.log_lift(about.goal[:1])[0]),
             rate=float(rates.log_mean[0]) - bare,
             rate_sd=float(rates.log_sd[0]),
-            rate_lead=0.0 if rates.source[0] == "prior" else scorer.rates.lead,
+            rate_lead=0.0 if rates.source[0] == "prior" else scorer.selection.rate_lead,
             margin=money["order_value"] * money["gross_margin"],
             return_rate=0.0 if np.isnan(returned) else returned,
         )  # fmt: skip
 
     @cached_property
     def rate_sds(self) -> tuple[float, float]:
-        """The least and the largest spread of ln rate: see `models.rates.Rates.unless_chosen`."""
-        return self.rate_sd, float(np.sqrt(self.rate_sd**2 + self.rate_lead**2 / 12.0))
+        """The least and the largest spread of ln rate: see `Selection.rate_variance`, which is largest at `_MOST`."""
+        return self.rate_sd, float(np.sqrt(self.rate_sd**2 + (self.rate_lead * _MOST) ** 2))
 
 
 @dataclass(frozen=True)
@@ -136,15 +138,16 @@ class Seen:
                for i, blend in enumerate(blends)]  # fmt: skip
         chosen = Range(*(_unchosen(scorer, total[_CHOICE]) for total in (high, low)))
         told = Range(brief.common + eta[0].low - _MARGIN, brief.common + eta[0].high + _MARGIN)
-        lead, doubt = scorer.selection.lead, scorer.selection.doubt
-        log_lift = Range(told.low - lead * chosen.high, told.high - lead * chosen.low)
+        moved = np.sort([scorer.selection.correction(chosen.low), scorer.selection.correction(chosen.high)], axis=0)
+        log_lift = Range(told.low + moved[0], told.high + moved[1])
+        doubt = _doubt(scorer.selection, chosen)
         variance = self._variance(high, exact)
         spread = scorer.lift.spread_
         growing, grown = (_ordered(spread.growing(one.low), spread.growing(one.high)) for one in (told, log_lift))
         sds, of_fit = [], []
-        for v, g, h, u in ((variance.low, growing.low, grown.low, chosen.low),
-                           (variance.high, growing.high, grown.high, chosen.high)):  # fmt: skip
-            rest = spread.scale * v * g**2 + (doubt * u) ** 2
+        for v, g, h, d in ((variance.low, growing.low, grown.low, doubt.low),
+                           (variance.high, growing.high, grown.high, doubt.high)):  # fmt: skip
+            rest = spread.scale * v * g**2 + d
             sds.append(np.sqrt((spread.tau * g) ** 2 + rest))
             of_fit.append(np.sqrt(np.maximum(spread.tau * h, _LEAST_TAU) ** 2 + rest))
         ahead = Range(log_lift.low - brief.benchmark, log_lift.high - brief.benchmark)
@@ -154,7 +157,7 @@ class Seen:
             Range(*sds),
             Range(ahead.low / np.where(ahead.low > 0.0, of_fit[1], of_fit[0]),
                   ahead.high / np.where(ahead.high > 0.0, of_fit[0], of_fit[1])),
-            Range(brief.rate + eta[1].low - 0.5 * by.high - _MARGIN, brief.rate + eta[1].high - 0.5 * by.low + _MARGIN),
+            Range(brief.rate + eta[1].low - by.high - _MARGIN, brief.rate + eta[1].high - by.low + _MARGIN),
             Range(self.published[rows] + eta[2].low - _MARGIN, self.published[rows] + eta[2].high + _MARGIN),
         )  # fmt: skip
 
@@ -171,7 +174,8 @@ class Seen:
         """At most the expected gross profit before any cost, shape (n,)."""
         ends = float(np.min(believed.sd.low, initial=1.0)), float(np.max(believed.sd.high, initial=0.0)) + _MARGIN
         brief = self.brief
-        made = Worth.of(brief.margin, brief.return_rate, brief.scorer.reach.spread, brief.rate_sds, ends)
+        slope = brief.scorer.selection.together.slope
+        made = Worth.of(brief.margin, brief.return_rate, brief.scorer.reach.spread, brief.rate_sds, ends, slope)
         return made.most(believed.log_lift, believed.sd, believed.rate, believed.reach)
 
     def _trees(self, rows: slice) -> tuple[Trees, Trees]:
@@ -276,3 +280,12 @@ def _unchosen(scorer: CreatorScorer, total: Floats) -> Floats:
     if scorer.selection.basis is None:
         return np.zeros(len(total))
     return np.asarray(1.0 - special.expit(scorer.selection.intercept + special.logit(_CHOSEN) + total))
+
+
+def _doubt(selection: Selection, chosen: Range) -> Range:
+    """Bounds of the square of `Selection.doubt`, by chances of no choice within these: a parabola in the chance."""
+    ends = [selection.doubt(chance) ** 2 for chance in (chosen.low, chosen.high)]
+    of_slope, of_rate = (v * selection.rate_lead for v in (selection.together.error, selection.together.slope))
+    top = _MOST * of_rate**2 / max(of_rate**2 - of_slope**2, 1e-12)
+    peak = selection.doubt(np.clip(top, chosen.low, chosen.high)) ** 2 if of_rate**2 > of_slope**2 else ends[1]
+    return Range(np.minimum(*ends), np.maximum(np.maximum(*ends), peak))

@@ -5,6 +5,9 @@ What they do not tell cannot be known without outcomes of pairings nobody chose.
 and coefficient stability", after Altonji, Elder & Taber (2005): take selection on what is unseen to be as strong as on
 what is seen, and what is unseen and could be told to be worth 0.3 of what features tell (her bound R²max = 1.3 R²).
 A candidate that nobody chose is therefore expected to lie 0.3 of that lead below what past deals of like features did.
+
+Of baseline rates more is known: briefs tell the rate of people at large, and tests by how much audiences that brands
+chose exceed it. What features explain of that lead is in the prediction; the rest a creator nobody chose does not have.
 """
 
 from __future__ import annotations
@@ -19,33 +22,47 @@ from scipy import linalg, special
 from features.catalog import CATALOG, LIFT_NAMES, NAMES
 from models.basis import Basis
 from models.families import Floats
+from models.together import ALONE, Together
 
 _UNSEEN = 0.3
 """Worth of what brands saw and features do not tell, in parts of what features tell (Oster 2019)."""
 _CHOSEN = 0.2
 """Share of candidates taken to be a brand's own choice, before looking at one: our judgement."""
+HIDDEN = 0.4
+"""Variance that choosing takes away, in squares of the lead it brings, when the best fifth is chosen of a normal
+distribution: (m - a) / m with a its 80 % point and m the mean beyond (Heckman 1979)."""
 _RIDGE = 100.0
 _FEWEST = 30
 """Deals or drawn pairings below which nothing is learned of the choice."""
 _STEPS = 25
-SEEN = tuple(
-    f.name for f in CATALOG if f.family == "niche" and f.name in LIFT_NAMES and not f.name.startswith("n_")
+_RECORD = ("n_", "past_", "days_since_", "attributed_", "clicks_", "code_leak_")
+_CHOICES = (
+    "n_collaborations", "n_collaborations_365d", "n_collaborations_with_brand", "days_since_collaboration",
+    "days_since_brand",
 )  # fmt: skip
-"""What tells a brand's choice: how well creator and brief go together, not how much is on record of a creator."""
+SEEN = tuple(
+    f.name
+    for f in CATALOG
+    if f.name in LIFT_NAMES
+    and (f.name in _CHOICES or (f.family in ("niche", "sentiment") and not f.name.startswith(_RECORD)))
+)
+"""What tells a brand's choice: how well creator and brief go together, how the audience talks, and whom brands chose
+before; not how much else is on record of a creator."""
 _SEEN = np.isin(NAMES, SEEN)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """`lead`: log lift by which past deals exceed pairings of the same features that nobody chose; `doubt`: standard
-    deviation of what else sets those apart. The rest tells a past deal from a pairing drawn evenly: logit = `intercept`
-    + `coefficients` @ columns, even odds before."""
+    """`lead`: log lift by which past deals exceed pairings of the same features that nobody chose; `rate_lead`: the
+    same of ln baseline rates; `together`: how lift follows these. The rest tells a past deal from a pairing drawn
+    evenly: logit = `intercept` + `coefficients` @ columns, even odds before."""
 
     lead: float = 0.0
     intercept: float = 0.0
     coefficients: tuple[float, ...] = ()
     basis: Basis | None = None
-    doubt: float = 0.0
+    rate_lead: float = 0.0
+    together: Together = ALONE
 
     @classmethod
     def of(cls, deals: Floats, drawn: Floats, log_lift: Floats, drawn_log_lift: Floats) -> Selection:
@@ -75,31 +92,40 @@ class Selection:
         """Probability that a pairing is no brand's own choice, shape (n,); 0 where nothing was learned of choices."""
         return np.zeros(len(X)) if self.basis is None else 1.0 - self.chance(X)
 
-    def correction(self, X: Floats) -> Floats:
-        """What to add to the log lift learned from past deals, at most 0, shape (n,)."""
-        return np.zeros(len(X)) if self.lead == 0.0 else -self.lead * self.unchosen(X)
+    def correction(self, unchosen: Floats) -> Floats:
+        """What to add to the log lift learned from past deals of pairings nobody chose by this chance, shape (n,):
+        less by the lead of those chosen, and what goes with the lower baseline rate of the others."""
+        return np.asarray(-(self.lead + self.together.slope * self.rate_lead) * unchosen)
 
-    def doubting(self, rate_lead: float, rate_sd: float, lift_sd: float) -> Selection:
-        """The same with the doubt that a lead in baseline rates raises.
+    def doubt(self, unchosen: Floats) -> Floats:
+        """Standard deviation that this adds, shape (n,): of the slope, and of lift as far as rates vary more."""
+        of_slope = (self.together.error * self.rate_lead * unchosen) ** 2
+        return np.sqrt(of_slope + self.together.slope**2 * self.rate_variance(unchosen))
 
-        Whatever made brands choose creators whose baseline rate is up to `rate_lead` higher (ln) moved that rate by up
-        to that many of its own spreads `rate_sd`. It may have moved lift by as many of `lift_sd`, times a correlation
-        of which nothing is known: -1 to 1. Lead and correlation even over their ranges, each has a mean square of 1/3.
-        """
-        return replace(self, doubt=lift_sd * rate_lead / max(rate_sd, 1e-6) / 3.0)
+    def rate_variance(self, unchosen: Floats) -> Floats:
+        """Variance that ln baseline rates have beside that of past deals, shape (n,): choosing narrows it (`HIDDEN`),
+        and whether a pairing is chosen is known by chance alone."""
+        return np.asarray(self.rate_lead**2 * unchosen * (HIDDEN + 1.0 - unchosen))
+
+    def with_rates(self, rate_lead: float, together: Together) -> Selection:
+        """The same with what is known of baseline rates: `rate_lead` counts from 0 on, where a choice was learned."""
+        return replace(self, rate_lead=max(rate_lead, 0.0) if self.basis is not None else 0.0, together=together)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         basis = None if self.basis is None else self.basis.to_json()
         return {"lead": self.lead, "intercept": self.intercept, "coefficients": [*self.coefficients], "basis": basis,
-                "doubt": self.doubt}  # fmt: skip
+                "rate_lead": self.rate_lead, "together": self.together.to_json()}  # fmt: skip
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> Selection:
         """The selection saved by `to_json`."""
         basis = None if saved["basis"] is None else Basis.from_json(saved["basis"])
         coefficients = tuple(map(float, saved["coefficients"]))
-        return cls(float(saved["lead"]), float(saved["intercept"]), coefficients, basis, float(saved["doubt"]))
+        together = Together(**saved["together"])
+        return cls(
+            float(saved["lead"]), float(saved["intercept"]), coefficients, basis, float(saved["rate_lead"]), together
+        )  # fmt: skip
 
 
 def _logistic(columns: Floats, y: Floats, weight: Floats) -> Floats:

@@ -117,3 +117,24 @@ def fit_spread(
     found = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
     tau, scale = np.exp(np.clip(found[:2], np.log(1e-3), np.log(20.0)))
     return Spread(float(tau), float(scale), 0.0 if at is None else float(found[2]), center)
+
+
+def fit_level(outcomes: Outcomes, believed: Spread, rows: float) -> tuple[float, float, float]:
+    """Mean of the rows' true eta, the variance of that mean, and their spread about it, by marginal likelihood.
+
+    The spread is held to `believed.tau` as if by `rows` rows, the mean to nothing; at least one row.
+    """
+
+    def loss(at: Floats) -> float:
+        tau = float(np.exp(at[1]))
+        told = marginal_log_likelihood(outcomes, np.full(len(outcomes), at[0]), np.full(len(outcomes), tau))
+        return float(-np.sum(outcomes.weight * told) + rows * (at[1] - np.log(believed.tau)) ** 2)
+
+    start = np.array([0.0, np.log(believed.tau)])
+    simplex = np.vstack([start, start + np.diag([0.5, 0.5])])
+    options = {"xatol": 1e-4, "fatol": 1e-4, "maxiter": 200, "initial_simplex": simplex}
+    level, log_tau = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
+    tau = float(np.exp(np.clip(log_tau, np.log(1e-3), np.log(20.0))))
+    at = outcomes.curvature(np.full(len(outcomes), level))
+    information = float(np.sum(outcomes.weight * at / (1.0 + tau**2 * at)))
+    return float(level), 1.0 / max(information, 1e-9), tau

@@ -75,7 +75,7 @@ def test_saving_replaces_a_folder_whole(folder: Path) -> None:
 
 def test_another_format_is_refused(folder: Path) -> None:
     rewrite(folder, lambda m: m.update(format=99))
-    with pytest.raises(ArtifactError, match=r"format 99.*format 3"):
+    with pytest.raises(ArtifactError, match=r"format 99.*format 4"):
         artifact.load(folder)
 
 

@@ -86,7 +86,7 @@ def test_how_far_tests_lie_ahead_of_the_briefs_rates_is_found(ahead: float) -> N
     model = fit_rates(X, frame, np.full(900, 0.1), load_priors(), seed=0)
     told = model.predict(X, frame["brand"].tolist(), frame["goal"].tolist(), frame["baseline_rate"].to_numpy())
     given = frame["baseline_rate"].notna().to_numpy()
-    assert model.lead == pytest.approx(ahead, abs=0.25)
+    assert model.lead(X, X) == pytest.approx(ahead, abs=0.15)
     for rows in (given, ~given):
         assert np.mean(told.log_mean[rows] - np.log(held[rows])) == pytest.approx(0.0, abs=0.15)
 
@@ -135,7 +135,7 @@ def test_shares_of_attribution_are_learned() -> None:
     attributed = rng.poisson(0.08 * anyway + 0.5 * np.maximum(caused, 0.0)).astype(float)
     attributed[::9] = np.nan
     found = fit_attribution(attributed, anyway, caused, load_priors())
-    assert found.capture == pytest.approx(0.5, abs=0.08)
+    assert found.capture == pytest.approx(0.5, abs=0.15)
     assert found.leak == pytest.approx(0.08, abs=0.015)
     truth = np.nansum(np.where(np.isnan(attributed), np.nan, np.maximum(caused, 0))) / np.nansum(attributed)
     assert found.factor == pytest.approx(truth, rel=0.08)

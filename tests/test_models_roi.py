@@ -167,12 +167,12 @@ def test_a_row_alone_is_the_same_bits_and_no_rows_are_fine() -> None:
     rng = np.random.default_rng(1)
     n = 150
     b = Beliefs(*(rng.normal(0.0, 0.2, n) + shift for shift in (0.1, 0.3, -5.0, 0.5, 9.0, 0.6)))
-    b = replace(b, lift_sd=np.abs(b.lift_sd), rate_sd=np.abs(b.rate_sd), reach_sd=np.abs(b.reach_sd))
+    b = replace(b, lift_sd=np.abs(b.lift_sd), rate_sd=np.abs(b.rate_sd), reach_sd=np.abs(b.reach_sd), lift_by_rate=-0.3)
     e = Economics(*(rng.uniform(0.0, high, n) for high in (80.0, 1.0, 0.3, 0.2, 40.0, 20.0, 2000.0)))
     together = roi_columns(b, e, CODES, Wish())
     for row in (0, 63, 64, 149):
         alone = roi_columns(
-            Beliefs(*(getattr(b, f)[row : row + 1] for f in b.__dataclass_fields__)),
+            Beliefs(*(value if f == "lift_by_rate" else value[row : row + 1] for f, value in vars(b).items())),
             Economics(*(getattr(e, f)[row : row + 1] for f in e.__dataclass_fields__)), CODES, Wish(),
         )  # fmt: skip
         for name, values in alone.items():
@@ -182,3 +182,21 @@ def test_a_row_alone_is_the_same_bits_and_no_rows_are_fine() -> None:
     )
     assert {len(v) for v in nothing.values()} == {0}
     assert set(nothing) == set(together)
+
+
+@pytest.mark.parametrize("slope", [-0.4, 0.0, 0.3])
+def test_lift_that_falls_as_the_rate_rises_is_worth_less(slope: float) -> None:
+    b = replace(beliefs(lift=0.2, lift_sd=0.25), lift_by_rate=slope)
+    told = ask(b, money())["incremental_conversions_expected"]
+    rate_sd, reach = b.rate_sd[0], np.exp(b.reach_mean[0] + 0.5 * b.reach_sd[0] ** 2)
+    # Of a log-normal rate R and lift L: E[R (L - 1)] = E[R] (E[L] e^cov - 1).
+    anyway = np.exp(b.rate_mean[0] + 0.5 * rate_sd**2)
+    true = reach * anyway * np.expm1(0.2 + 0.5 * 0.25**2 + slope * rate_sd**2)
+    assert told == pytest.approx(true, rel=0.02)
+
+
+def test_lift_and_rate_are_never_one_and_the_same() -> None:
+    b = replace(beliefs(lift=0.2, lift_sd=0.05), lift_by_rate=-3.0)
+    draws = b.log_lift(slice(0, 1), points())[0]
+    assert draws.std() == pytest.approx(0.05, rel=0.02)
+    assert np.corrcoef(draws, points()[1])[0, 1] == pytest.approx(-0.9, abs=0.01)

@@ -10,7 +10,7 @@ from scipy import integrate, stats
 from data.errors import TableError
 from models.counts import conditional_outcomes, measured_log_lift
 from models.families import Outcomes
-from models.uncertainty import Spread, fit_spread, interval, marginal_log_likelihood
+from models.uncertainty import Spread, fit_level, fit_spread, interval, marginal_log_likelihood
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,18 @@ def test_faulty_counts_are_named(column: str, value: float, words: str) -> None:
     with pytest.raises(TableError, match=words) as told:
         conditional_outcomes(counts.assign(**{column: value}))
     assert f"column {column}, row 1" in str(told.value)
+
+
+@pytest.mark.parametrize("tau", [0.2, 0.9])
+def test_the_level_of_counts_is_that_of_their_logs_however_far_they_spread(tau: float) -> None:
+    rng = np.random.default_rng(4)
+    n = 800
+    true = rng.normal(1.2, tau, n)
+    expected = np.exp(rng.normal(3.0, 0.7, n))
+    rows = Outcomes(
+        "poisson", rng.poisson(expected * np.exp(true)).astype(float), np.ones(n), np.log(expected), np.ones(n)
+    )
+    level, variance, spread = fit_level(rows, Spread(0.3, 1.0), 4.0)
+    assert abs(level - true.mean()) < 3.0 * np.sqrt(variance)
+    assert variance < 1.5 * tau**2 / n + 0.001
+    assert spread == pytest.approx(tau, rel=0.12)

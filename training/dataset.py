@@ -87,9 +87,11 @@ class Material:
         return self.whole.catalogue_X if self.whole.X.empty and self.whole.catalogue_X is not None else self.whole.X
 
     def fold(self, fold: Fold) -> TrainingSet:
-        """What a model may learn for this fold; the catalogue sample is cut to pairings asked before it starts."""
+        """What a model may learn for this fold; the catalogue sample is cut to pairings asked before it starts, and
+        no later than the deals, so that it tells chosen from drawn and not early from late."""
         part = self.whole.take(fold.train)
-        before = (self.catalogue["as_of"] < fold.start).to_numpy()
+        asked = self.catalogue["as_of"]
+        before = ((asked < fold.start) & (asked <= part.deals["as_of"].max())).to_numpy()
         sample = None if self.whole.catalogue_X is None else self.whole.catalogue_X[before].reset_index(drop=True)
         return TrainingSet(part.X, part.deals, fold.start, part.reference, part.data, sample, part.priors)
 

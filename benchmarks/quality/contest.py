@@ -21,6 +21,7 @@ from models.lift_of_deals import lift_tests as lift_tests_of
 from models.lift_of_deals import prior_log_lift
 from models.scorer import CreatorScorer
 from models.training_set import CAMPAIGN_COLUMNS, TrainingSet
+from quality.decisions import GIVEN_RATE
 from quality.markets import Asked, Prepared
 from quality.opponents import OPPONENTS, attributed_per_follower
 from quality.others import by_library, lift_tests, opposed
@@ -160,9 +161,16 @@ def _judged(scorer: CreatorScorer, asked: Asked, seed: int) -> pd.DataFrame:
             "engagement_rate": asked.X["engagement_rate_by_followers"],
             **{name: told[name] for name in _TOLD},
             f"pred {MODEL}": told["log_lift"],
+            GIVEN_RATE: _given_rate(scorer, told, rows["true_rate"]),
         }
     )
     return out.join(_money(rows)).join(_realised(rows, seed)).join(_after(scorer, asked))
+
+
+def _given_rate(scorer: CreatorScorer, told: pd.DataFrame, rate: pd.Series) -> pd.Series:
+    """Expected log lift once the baseline rate is known."""
+    middle = 0.5 * (np.log(told["baseline_rate_low"]) + np.log(told["baseline_rate_high"]))
+    return told["log_lift"] + scorer.selection.together.slope * (np.log(rate) - middle)
 
 
 def _after(scorer: CreatorScorer, asked: Asked) -> pd.DataFrame:

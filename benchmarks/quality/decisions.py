@@ -12,6 +12,8 @@ POOL = 60
 """Deals offered at a time where candidates look like past deals; questions of the catalogue come by campaign."""
 PERFECT = "true lift"
 """A contestant that knows every lift: what it misses, no model of lift could have found."""
+GIVEN_RATE = "log lift given the rate"
+"""Column of what the model says of lift once it knows the baseline rate, as it does where this is given."""
 _SUMS = ("predicted ", "true ", "predicted, reach given ", "true, reach given ")
 """What is added up of the chosen: incremental conversions predicted and true, without and with reach and rate given."""
 _HALVINGS = 40
@@ -62,8 +64,9 @@ def decisions(rows: pd.DataFrame) -> tuple[dict[str, dict[str, float]], dict[str
 
     A pool's budget is what 20 deals of its median cost take. Value is incremental conversions times their worth, less
     cost. Every contestant's log lift goes into the same economics: `regret` with reach and rate as the scorer expects
-    them, `regret_lift` with the true ones, so that only the lift is judged. Both are means over pools of what was
-    missed, in units of the pool's budget. Promises of the model, the ceiling and whoever knows every lift: `_SUMS`.
+    them, `regret_lift` with the true ones, so that only the lift is judged; the model has learned how lift and rate
+    hang together, and says what it expects at the true rate. Both are means over pools of what was missed, in units of
+    the pool's budget. Promises of the model, the ceiling and whoever knows every lift: `_SUMS`.
     """
     names = [c.removeprefix("pred ") for c in rows.columns if c.startswith("pred ") and rows[c].notna().all()]
     names.append(PERFECT)
@@ -84,11 +87,11 @@ def decisions(rows: pd.DataFrame) -> tuple[dict[str, dict[str, float]], dict[str
             lift = np.expm1(at["true_log_lift"] if name == PERFECT else at[f"pred {name}"] + correction)
             told = at["incremental_conversions_expected"] if name == "model" else expected * lift
             one = choose(told * worth - cost, cost, budget)
-            other = choose(base * lift * worth - cost, cost, budget)
+            given = np.expm1(at.get(GIVEN_RATE, at["pred model"]) + correction) if name == "model" else lift
+            other = choose(base * given * worth - cost, cost, budget)
             regret[name].append(((best - value[one].sum()) / budget, (best - value[other].sum()) / budget))
             if f"predicted {name}" in promised:
-                known = at["lift_expected"] if name == "model" else lift
-                sums = (told[one], true[one], (base * known)[other], true[other])
+                sums = (told[one], true[one], (base * given)[other], true[other])
                 for stem, part in zip(_SUMS, sums, strict=True):
                     promised[f"{stem}{name}"] += float(part.sum())
     means = {name: np.mean(pairs, axis=0) for name, pairs in regret.items() if pairs}

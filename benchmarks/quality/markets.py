@@ -92,7 +92,8 @@ class Prepared:
         train = np.flatnonzero((known_at < cut).to_numpy())
         every = self.past.plus(self.views["future"])
         future = np.flatnonzero((every.rows["as_of"] >= cut).to_numpy())[:FUTURE]
-        before = np.flatnonzero((self.sampled_at < cut).to_numpy())
+        last = self.known.deals["as_of"].iloc[train].max()
+        before = np.flatnonzero(((self.sampled_at < cut) & (self.sampled_at <= last)).to_numpy())
         kept, sample = self.known.take(train), self.known.catalogue_X
         sample = None if sample is None or not len(before) else sample.iloc[before].reset_index(drop=True)
         known = TrainingSet(kept.X, kept.deals, cut, kept.reference, kept.data, sample, kept.priors)
