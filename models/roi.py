@@ -7,7 +7,7 @@ conversions` are those among the exposed less those that would have come anyway,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -50,7 +50,7 @@ class Beliefs:
     rate_sd: Floats
     reach_mean: Floats
     reach_sd: Floats
-    lift_by_rate: float = 0.0
+    lift_by_rate: float = field(default=0.0, kw_only=True)
     """By how much log lift is higher per ln by which the rate turns out higher; part of `lift_sd`."""
 
     def log_lift(self, rows: slice, z: Floats) -> Floats:

@@ -274,7 +274,9 @@ class CreatorScorer:
         rates = rates.moved(-self.selection.rate_lead * unchosen, self.selection.rate_variance(unchosen))
         reach_mean, reach_sd = self._reach(values, terms["expected_exposed"])
         slope = self.selection.together.slope
-        beliefs = Beliefs(told.log_lift, told.sd, rates.log_mean, rates.log_sd, reach_mean, reach_sd, slope)
+        beliefs = Beliefs(
+            told.log_lift, told.sd, rates.log_mean, rates.log_sd, reach_mean, reach_sd, lift_by_rate=slope
+        )
         outcome = roi_columns(beliefs, economics(about, terms), self.attribution, Wish(level, target_roi, safety))
         half = _half(level)
         levels, why = self.support.judge(values)

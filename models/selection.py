@@ -31,7 +31,7 @@ _CHOSEN = 0.2
 HIDDEN = 0.4
 """Variance that choosing takes away, in squares of the lead it brings, when the best fifth is chosen of a normal
 distribution: (m - a) / m with a its 80 % point and m the mean beyond (Heckman 1979)."""
-_RIDGE = 100.0
+_RIDGE = 200.0
 _FEWEST = 30
 """Deals or drawn pairings below which nothing is learned of the choice."""
 _STEPS = 25
@@ -74,7 +74,9 @@ class Selection:
         X = np.vstack([deals, drawn])[:, _SEEN]
         basis = Basis.of(X)
         chosen = np.repeat([1.0, 0.0], [len(deals), len(drawn)])
-        weight = len(X) / 2.0 / np.where(chosen > 0.0, len(deals), len(drawn))
+        # Both sides weigh the same, and together as many rows as the smaller one can be compared with.
+        worth = 1.0 / (1.0 / len(deals) + 1.0 / len(drawn))
+        weight = worth / np.where(chosen > 0.0, len(deals), len(drawn))
         beta = _logistic(basis.columns(X), chosen, weight)
         return cls(lead, float(beta[-1]), tuple(beta[:-1].tolist()), basis)
 

@@ -250,3 +250,20 @@ def test_nothing_but_noise_is_told_as_one_lift() -> None:
     made, new = world(600, 5, heterogeneity=0.0), world(500, 6)
     model = LiftModel(0.06, 0.25, rates=False).fit(made.X, made.counts)
     assert np.std(model.predict(new.X)) < 0.03
+
+
+def test_readings_teach_and_do_not_judge() -> None:
+    made, rng = world(1_000, 3), np.random.default_rng(3)
+    first, rest = np.arange(400), np.arange(400, 1_000)
+    # Noisier than they say: taken for lift tests, they would widen every interval.
+    read = pd.DataFrame({"lift_estimate": np.expm1(made.log_lift[rest] + rng.normal(0.0, 0.25, 600)), "lift_se": 0.1})
+    counts = pd.concat([made.counts.iloc[first], read], ignore_index=True).assign(reading=np.arange(1_000) >= 400)
+    few = LiftModel(rates=False).fit(made.X.iloc[first], made.counts.iloc[first])
+    read_too = LiftModel(rates=False).fit(made.X, counts)
+    taken_for_tests = LiftModel(rates=False).fit(made.X, counts.drop(columns="reading"))
+    new = world(800, 4)
+    errors = [root_mean_square(m.predict(new.X) - new.explained) for m in (few, read_too)]
+    assert errors[1] < 0.95 * errors[0]
+    assert taken_for_tests.spread_.tau > 1.5 * read_too.spread_.tau
+    low, high = read_too.predict_interval(new.X, 0.8).T
+    assert 0.72 < np.mean((low <= new.log_lift) & (new.log_lift <= high)) < 0.9

@@ -39,7 +39,8 @@ def test_nothing_is_read_where_orders_say_little_or_tests_are_few(telling: bool,
 def test_readings_are_lift_tests_with_an_estimate() -> None:
     readings = Readings(np.array([3, 5]), np.array([0.1, -0.2]), 0.3)
     tests = readings.tests(np.linspace(0.0, 0.7, 8))
-    assert set(LABEL_COLUMNS) | {"test_id", "prior"} == set(tests.columns)
+    assert set(LABEL_COLUMNS) | {"test_id", "prior", "reading"} == set(tests.columns)
+    assert tests["reading"].all()
     outcomes = conditional_outcomes(tests)
     eta = readings.log_lift - np.array([0.3, 0.5])
     assert outcomes.residual(eta) == pytest.approx(0.0)

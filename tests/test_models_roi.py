@@ -172,7 +172,7 @@ def test_a_row_alone_is_the_same_bits_and_no_rows_are_fine() -> None:
     together = roi_columns(b, e, CODES, Wish())
     for row in (0, 63, 64, 149):
         alone = roi_columns(
-            Beliefs(*(value if f == "lift_by_rate" else value[row : row + 1] for f, value in vars(b).items())),
+            replace(b, **{f: v[row : row + 1] for f, v in vars(b).items() if f != "lift_by_rate"}),
             Economics(*(getattr(e, f)[row : row + 1] for f in e.__dataclass_fields__)), CODES, Wish(),
         )  # fmt: skip
         for name, values in alone.items():
