@@ -13,7 +13,7 @@ from data.errors import NotEnoughData, TableError
 from features.comments import read_comments
 from features.comments_features import read
 from features.comments_model import HEADS, WEIGHTS, CommentModel, shipped_model
-from training.comment_labels import read_labels
+from training.comment_labels import SPAM, read_labels
 from training.comment_model import fit_comment_model, prepare, train_comment_model
 
 GOOD, BAD = ("love this phone", "great camera, works well"), ("the screen broke", "terrible battery, waste of money")
@@ -73,6 +73,15 @@ def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
         fit_comment_model(prepared, np.zeros(0, dtype=np.int64), 0)
     with pytest.raises(TableError):
         read_labels(tmp_path)
+
+
+def test_few_sources_are_calibrated_on_as_many_folds(tmp_path: Path) -> None:
+    prepared = prepare(read_labels(made(tmp_path / "data")))
+    spam = np.flatnonzero(prepared.labels["source"] == SPAM)
+    assert prepared.labels["group"].iloc[spam].nunique() == 2
+    said = fit_comment_model(prepared, spam, 0, ("spam",)).probability(prepared.reading, "spam")[spam]
+    known = prepared.labels["spam"].to_numpy()[spam] == 1
+    assert said[known].min() > said[~known].max()
 
 
 def test_the_shipped_weights_fit_what_is_read() -> None:

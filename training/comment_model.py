@@ -235,7 +235,7 @@ def _out_of_fold(prepared: Prepared, rows: np.ndarray, seed: int, wanted: Sequen
     """Scores of rows by models that did not see their groups, shape (n_rows, n_heads)."""
     groups = prepared.labels["group"].to_numpy(dtype=object)[rows]
     scores = np.zeros((len(rows), len(HEADS)))
-    folds = GroupKFold(_CALIBRATION_FOLDS, shuffle=True, random_state=seed)
+    folds = GroupKFold(min(_CALIBRATION_FOLDS, len(np.unique(groups))), shuffle=True, random_state=seed)
     for learn, judge in folds.split(rows, groups=groups):
         model = fit_uncalibrated(prepared, rows[learn], wanted)
         scores[judge] = model.scores(prepared.reading)[rows[judge]]
