@@ -236,6 +236,11 @@ def test_the_whole_way(marketer: Visit, address: str, files: dict[str, Path], tm
     assert page.inner_text(".cl-figure-value >> nth=0") == "16"
     marketer.shot("3-shortlist")
     marketer.accessible("shortlist")
+    if page.viewport_size["width"] > 600:  # less safety, higher maximum fees; the brief has it from then on
+        page.get_by_label("Safety of the maximum fee").click()
+        page.click("[role=option]:has-text('Safety 60%')")
+        page.wait_for_selector("#shortlist-headline :text('with 60% safety')")
+        assert page.get_by_label("Safety", exact=True).input_value() == "60"
     first = page.inner_text("#shortlist .ag-pinned-left-cols-container .ag-row[row-index='0'] .cl-link")
     if page.viewport_size["width"] > 600:  # on a phone the pins are at the far end of the table
         page.click("#shortlist .cl-pin >> nth=1")

@@ -62,7 +62,7 @@ def test_rows_carry_every_interval(desk: Desk) -> None:
     for name in ("fit", "lift", "orders", "exposed", "rate"):
         assert all(row[f"{name}_low"] <= row[name] <= row[f"{name}_high"] for row in table)
     assert by_id["dee"]["roi"] is None and by_id["dee"]["maximum_fee"] > 0
-    assert headline(table) == {"scored": 4, "within": 2, "asked": 3, "unlike": 1}
+    assert headline(table) == {"scored": 4, "within": 2, "asked": 3, "even": 3, "unlike": 1}
 
 
 def test_marks_have_a_scale_with_zero_in_it(desk: Desk) -> None:

@@ -99,7 +99,7 @@ def build_app(desk: Desk) -> ASGIApp:
     )  # fmt: skip
     # The server takes no sockets; the renderer would ask for one in vain.
     app.backend.websocket_capability = False
-    app.layout = lambda: layout(desk)
+    app.layout = lambda: stilled(layout(desk))
     wiring = Wiring(app, desk)
     for module in (
         brief_calls,

@@ -22,19 +22,15 @@ def drawer() -> Any:
     return dmc.Drawer(
         [
             html.Div(id="creator-head"),
-            html.Div(id="creator-verdict", children=_skeleton(3)),
-            html.Div(id="creator-portrait", children=_skeleton(6)),
-            html.Div(id="creator-rest", children=_skeleton(6)),
+            html.Div(id="creator-verdict"),
+            html.Div(id="creator-portrait"),
+            html.Div(id="creator-rest"),
             dcc.Store(id="fee-points"),
         ],
         id="creator", position="right", size="min(920px, 100%)", title="Why this score", padding="lg", keepMounted=True,
         transitionProps=QUICK,
         closeButtonProps={"aria-label": "Close the creator"},
     )  # fmt: skip
-
-
-def _skeleton(lines: int) -> list[Any]:
-    return [dmc.Skeleton(height=18, mt=12, width=f"{92 - 9 * (n % 4)}%") for n in range(lines)]
 
 
 def verdict_view(found: AtFees, asked: Mapping[str, Any]) -> Any:

@@ -77,6 +77,7 @@ def headline(table: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         "scored": len(table),
         "within": sum(_within(row) for row in table),
         "asked": sum(row["fee"] is not None for row in table),
+        "even": sum(row["fee"] is not None and (row["break_even"] or 0.0) >= row["fee"] for row in table),
         "unlike": sum(row["support"] != "in" for row in table),
     }
 

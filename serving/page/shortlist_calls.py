@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,9 +14,16 @@ from serving.page.candidates_calls import with_fees
 from serving.page.desk import Desk
 from serving.page.look import SUPPORT_WORDS
 from serving.page.shortlist import Row, asked_of, entry_id, plain, ranked, rows
-from serving.page.shortlist_view import column_defs, errors_view, headline_view, note
+from serving.page.shortlist_view import (
+    column_defs,
+    errors_view,
+    headline_view,
+    note,
+    safety_choices,
+    safety_value,
+)
 from serving.page.summary import summary_html
-from serving.page.verdict import judged
+from serving.page.verdict import judged, safety_of
 from serving.page.wiring import Wiring
 
 PART = 100
@@ -32,7 +40,8 @@ def register(wiring: Wiring) -> None:
     wiring.server(
         begin, Output("job", "data"), Output("parts", "data"),
         Input("candidates-score", "n_clicks", allow_optional=True),
-        Input("shortlist", "cellValueChanged", allow_optional=True), State("rank-by", "value", allow_optional=True),
+        Input("shortlist", "cellValueChanged", allow_optional=True),
+        Input("shortlist-safety", "value", allow_optional=True), State("rank-by", "value", allow_optional=True),
         State("brief", "data"), State("candidates", "data", allow_optional=True), State("asked", "data"),
         prevent_initial_call=True,
     )  # fmt: skip
@@ -55,7 +64,7 @@ def register(wiring: Wiring) -> None:
         finish, Output("asked", "data"), Output("shortlist", "rowData"), Output("shortlist", "columnDefs"),
         Output("shortlist-headline", "children"), Output("shortlist-note", "children"),
         Output("shortlist-errors", "children"), Output("shortlist-empty", "style"), Output("shortlist-full", "style"),
-        Output("shortlist-actions", "style"),
+        Output("shortlist-actions", "style"), Output("shortlist-safety", "data"), Output("shortlist-safety", "value"),
         Input("done", "data"), State("parts", "data"), State("shortlist", "rowData"), State("asked", "data"),
         State("columns-shown", "value"), State("narrow", "data"), prevent_initial_call=True,
     )  # fmt: skip
@@ -76,13 +85,12 @@ def register(wiring: Wiring) -> None:
         State("shortlist", "rowData"), prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
-        inbrowser("pinned"), Output("shortlist", "dashGridOptions", allow_duplicate=True),
-        Input("shortlist", "rowData"), State("shortlist", "dashGridOptions"), prevent_initial_call=True,
+        inbrowser("pinned"), Input("asked", "data"), State("shortlist", "rowData"), prevent_initial_call=True,
     )  # fmt: skip
+    app.clientside_callback(inbrowser("search"), Input("shortlist-search", "value"), prevent_initial_call=True)
     app.clientside_callback(
-        inbrowser("search"), Output("shortlist", "dashGridOptions", allow_duplicate=True),
-        Input("shortlist-search", "value"), State("shortlist", "dashGridOptions"), prevent_initial_call=True,
-    )  # fmt: skip
+        inbrowser("safety"), Input("shortlist-safety", "value"), State("asked", "data"), prevent_initial_call=True
+    )
     wiring.server(
         take_away, Output("download", "data", allow_duplicate=True),
         Input("take-excel", "n_clicks"), Input("take-csv", "n_clicks"), Input("take-html", "n_clicks"),
@@ -91,12 +99,12 @@ def register(wiring: Wiring) -> None:
 
 
 def begin(
-    _: Any, edits: Any, rank_by: str | None, brief: Mapping[str, Any] | None,
+    _: Any, edits: Any, safety: str | None, rank_by: str | None, brief: Mapping[str, Any] | None,
     entries: Sequence[Mapping[str, Any]] | None, asked: Mapping[str, Any] | None,
 ) -> Any:  # fmt: skip
     """A job: what is asked, of how many, from where. Nothing where the brief or the list is not ready.
 
-    A fee changed in the shortlist asks again for that creator `only`, as of the same time.
+    A fee changed in the shortlist asks again for that creator `only`, another safety for all, as of the same time.
     """
     campaign, wrong = campaign_of(brief or {})
     fresh = ctx.triggered_id == "candidates-score"
@@ -105,11 +113,25 @@ def begin(
     job: dict[str, Any] = {"campaign": campaign, "rank_by": rank_by or "profit", "of": len(entries), "at": 0,
                            "as_of": None, "only": None, "fee": None}  # fmt: skip
     if not fresh and asked is not None:
-        if not (edits and edits[0]["colId"] == "fee"):
-            return no_update, no_update
-        job |= {"campaign": asked["campaign"], "as_of": asked["as_of"], "only": edits[0]["rowId"],
-                "fee": edits[0]["value"], "of": 1}  # fmt: skip
+        again = _at_safety(asked, safety) if ctx.triggered_id == "shortlist-safety" else _at_fee(asked, edits)
+        return (job | again, []) if again else (no_update, no_update)
     return job, []
+
+
+def _at_safety(asked: Mapping[str, Any], safety: str | None) -> dict[str, Any]:
+    """What changes in a job asked at another safety; empty where it is the same."""
+    share = float(safety or 0) / 100.0
+    if not 0.0 < share < 1.0 or math.isclose(share, safety_of(asked["campaign"])):
+        return {}
+    return {"campaign": {**asked["campaign"], "safety": share}, "as_of": asked["as_of"]}
+
+
+def _at_fee(asked: Mapping[str, Any], edits: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+    """What changes in a job for one creator at another fee; empty where no fee was changed."""
+    if not edits or edits[0]["colId"] != "fee":
+        return {}
+    return {"campaign": asked["campaign"], "as_of": asked["as_of"], "only": edits[0]["rowId"], "fee": edits[0]["value"],
+            "of": 1}  # fmt: skip
 
 
 def repriced(edits: list[dict[str, Any]] | None, entries: list[dict[str, Any]]) -> Any:
@@ -147,23 +169,26 @@ def finish(
 ) -> Any:  # fmt: skip
     """The whole shortlist, ranked over all parts, and what was asked."""
     if not job or not parts:
-        return (no_update,) * 9
+        return (no_update,) * 11
     found = [row for part in parts for row in part["rows"]]
     about = {**parts[0]["about"], "errors": [error for part in parts for error in part["about"]["errors"]]}
     if job["only"] is not None and asked is not None:
         fresh = {row["creator_id"]: row for row in found}
-        found = [{**row, **fresh.get(row["creator_id"], {}), "pinned": row["pinned"]} for row in before or []]
+        found = [{**row, **fresh.get(row["creator_id"], {})} for row in before or []]
         about["errors"] = asked["errors"]
     campaign = job["campaign"]
     goal = campaign.get("goal", "sales")
-    table = judged(ranked(found, job["rank_by"]), campaign, about["currency"])
+    pins = {row["creator_id"] for row in before or [] if row["pinned"]}
+    table = judged(ranked([{**row, "pinned": row["creator_id"] in pins} for row in found], job["rank_by"]), campaign,
+                   about["currency"])  # fmt: skip
     about |= {
         "campaign": campaign, "costs": sum(row["cost"] or 0.0 for row in table),
-        "words": {"things": conversion_word(goal), "support": dict(SUPPORT_WORDS)},
+        "words": {"things": conversion_word(goal), "support": dict(SUPPORT_WORDS)}, "safety": safety_of(campaign),
     }  # fmt: skip
     return (
         about, table, column_defs(table, about["currency"], goal, columns, narrow=bool(narrow)),
-        headline_view(table), note(about), errors_view(about["errors"]), {"display": "none"}, {}, {},
+        headline_view(table, safety_of(campaign)), note(about), errors_view(about["errors"]), {"display": "none"}, {},
+        {}, safety_choices(safety_of(campaign)), safety_value(safety_of(campaign)),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from serving.page.brief import conversion_word
-from serving.page.look import SUPPORT_WORDS, count
+from serving.page.look import SUPPORT_WORDS, count, percent
 from serving.page.parts import card, empty, figure_of, step_heading
 from serving.page.shortlist import Answer, headline, scales
 
@@ -32,6 +32,7 @@ THEME = {
     "browserColorScheme: 'inherit'})"
 }
 ROW_HEIGHT = 58
+_SAFETIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 def layout() -> Any:
@@ -100,6 +101,9 @@ def _tools() -> list[Any]:
             data=[{"value": "profit", "label": "Rank by profit"}, {"value": "roi", "label": "Rank by ROI"},
                   {"value": "fit", "label": "Rank by fit"}],
         ),
+        dmc.Select(
+            id="shortlist-safety", allowDeselect=False, w=170, data=[], **{"aria-label": "Safety of the maximum fee"},
+        ),
         dmc.MultiSelect(
             id="columns-shown", value=list(SHOWN), w=190, className="cl-columns", **{"aria-label": "Columns shown"},
             data=[{"value": name, "label": label} for name, label in CHOOSABLE], clearable=False, searchable=False,
@@ -121,7 +125,7 @@ def _grid() -> Any:
             "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": False,
                              "enableClickSelection": False},
             "selectionColumnDef": {"width": 44, "pinned": "left", "resizable": False, "suppressMovable": True},
-            "pinnedTopRowData": [], "tooltipShowDelay": 300, "suppressColumnVirtualisation": False,
+            "tooltipShowDelay": 300, "suppressColumnVirtualisation": False,
             "ensureDomOrder": True, "singleClickEdit": True, "stopEditingWhenCellsLoseFocus": True,
         },
         defaultColDef={"sortable": True, "resizable": True, "filter": False, "suppressHeaderMenuButton": False,
@@ -200,14 +204,27 @@ def column_defs(
     return fixed + list(chosen.values())
 
 
-def headline_view(table: Sequence[Mapping[str, Any]]) -> Any:
-    """Three numbers that say what came out."""
+def safety_choices(safety: float) -> list[dict[str, str]]:
+    """Levels of safety to choose from, the brief's own among them."""
+    return [
+        {"value": safety_value(share), "label": f"Safety {percent(share)}"} for share in sorted({*_SAFETIES, safety})
+    ]
+
+
+def safety_value(safety: float) -> str:
+    """A level of safety as the choice holds it: in percent."""
+    return f"{100.0 * safety:g}"
+
+
+def headline_view(table: Sequence[Mapping[str, Any]], safety: float) -> Any:
+    """Four numbers that say what came out."""
     told = headline(table)
     best = max((row["chance"] or 0.0 for row in table), default=0.0)
     return html.Div(
         [
             figure_of("Creators scored", count(told["scored"])),
-            figure_of("Asked fee within the maximum", f"{told['within']} of {told['asked']}", "at the safety you chose",
+            figure_of("Asked fee within the maximum", f"{told['within']} of {told['asked']}",
+                      f"with {percent(safety)} safety; worth it on average: {count(told['even'])}",
                       "is-good" if told["within"] else ""),
             figure_of("Best chance to earn back", f"{best:.0%}", "probability that ROI is above 0"),
             figure_of("Unlike past deals", count(told["unlike"]), "read their numbers as rough"),
@@ -223,7 +240,7 @@ def note(answer: Answer) -> str:
     return (
         f"Ranges hold the value in {answer['level']:.0%} of cases. Model {model['name']} {model['version']}, {kind}; "
         f"as of {answer['as_of'][:16].replace('T', ' ')} UTC. Money in {answer['currency']}. Maximum fee: green when "
-        "the asked fee is within it, red when above."
+        "the asked fee is within it, amber when above but earned back on average, red when above the break-even fee."
     )
 
 

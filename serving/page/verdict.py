@@ -6,11 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from serving.page.look import money, percent
+from serving.schemas import Campaign
 
 Row = Mapping[str, Any]
 GOOD, UNSURE, BAD, NONE = "good", "warn", "bad", ""
+DEFAULT_SAFETY: float = Campaign.model_fields["safety"].default
 _NOTHING = 0.5
 """A fee of less than this in any currency is told as none."""
+
+
+def safety_of(campaign: Mapping[str, Any]) -> float:
+    """How sure the maximum fee must be to reach the target, 0 to 1: the brief's, or the endpoint's own default."""
+    value = campaign.get("safety")
+    return DEFAULT_SAFETY if value is None else float(value)
 
 
 def judged(table: Sequence[Row], campaign: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
@@ -39,7 +47,7 @@ def sentence(row: Row, campaign: Mapping[str, Any], currency: str) -> str:
     if even < _NOTHING and maximum < _NOTHING:
         return "No fee is worth it: even a free post is expected to bring less than it costs."
     aim = "is earned back" if not campaign.get("target_roi") else "reaches your target return"
-    sure = f"with {percent(campaign.get('safety', 0.8))} safety"
+    sure = f"with {percent(safety_of(campaign))} safety"
     top = f"up to {money(maximum, currency)} {aim} {sure}" if maximum >= _NOTHING else f"no fee {aim} {sure}"
     middle = f"on average up to {money(even, currency)} is earned back"
     if fee is None:

@@ -79,7 +79,10 @@
     document.querySelectorAll(".dash-upload input[type=file]:not([aria-label]), #upload input[type=file]:not([aria-label]), #after-upload input[type=file]:not([aria-label])")
       .forEach((b) => b.setAttribute("aria-label", "Choose a file"));
   };
-  new MutationObserver(mend).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: STATES });
+  /* Not while the page is busy answering: what is mended is for who reads it, not for who waits for it. */
+  let due = false;
+  const mendSoon = () => { if (!due) { due = true; setTimeout(() => { due = false; mend(); }, 150); } };
+  new MutationObserver(mendSoon).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: STATES });
 
   /* The steps after the brief are put on the page one by one while the browser has nothing else to do. */
   const idle = () => new Promise((go) => (window.requestIdleCallback ? requestIdleCallback(go, { timeout: 400 }) : setTimeout(go, 50)));
@@ -110,11 +113,23 @@
   }
   window.dash_ag_grid = { AgGrid: Grid };
 
+  /* The grid is given its rows at once, not only when the page has told all its parts of them. */
+  const grid = () => window.dash_ag_grid.getApi && window.dash_ag_grid.getApi("shortlist");
+  const pinTop = (rows) => {
+    const api = grid(), top = rows.filter((r) => r.pinned);
+    if (api && (top.length || api.getPinnedTopRowCount())) api.setGridOption("pinnedTopRowData", top);
+  };
+  const shown = (rows) => {
+    const api = grid();
+    if (api) { api.setGridOption("rowData", rows); pinTop(rows); }
+    return rows;
+  };
+
   let lastPlan = null;
   const idOf = (entry) => String(entry.item.creator_id || entry.item.creator.creator_id);
-  const bars = (lines) => Array.from({ length: lines }, (_, n) => item("Skeleton", { height: 18, mt: 12, width: 92 - 9 * (n % 4) + "%" }));
   const item = (type, props) => ({ namespace: "dash_mantine_components", type: type, props: props });
   const panel = (type, props) => ({ namespace: "cl_panels", type: type, props: props });
+  const bars = (lines) => panel("Bars", { lines: lines });
   const values = (list, ids) => Object.fromEntries(ids.map((id, i) => [id.name, list[i] === undefined ? null : list[i]]));
 
   window.dash_clientside = window.dash_clientside || {};
@@ -224,21 +239,22 @@
     /* By the rule of the endpoint (`rank_order`): highest first; where the measure is unknown, after, by break-even fee. */
     rerank: function (by, rows) {
       if (!rows || !rows.length) return none();
-      const key = { profit: "profit", roi: "roi", fit: "fit" }[by];
       const down = (a, b) => (a === b ? 0 : a === null ? 1 : b === null ? -1 : b - a);
-      return rows.slice().sort((a, b) => down(a[key], b[key]) || (a[key] === null ? down(a.break_even, b.break_even) : 0))
-        .map((row, at) => Object.assign({}, row, { rank: at + 1 }));
+      return shown(rows.slice().sort((a, b) => down(a[by], b[by]) || (a[by] === null ? down(a.break_even, b.break_even) : 0))
+        .map((row, at) => Object.assign({}, row, { rank: at + 1 })));
+    },
+    /* The safety chosen beside the shortlist is the brief's from then on. */
+    safety: function (chosen, asked) {
+      if (asked && chosen && Math.abs(Number(chosen) / 100 - asked.safety) > 1e-9)
+        set({ type: "field", name: "safety" }, { value: Number(chosen) });
+      return none();
     },
     pin: function (asked, rows) {
       if (!asked || !rows) return none();
-      return rows.map((r) => (r.creator_id === asked.id ? Object.assign({}, r, { pinned: !r.pinned }) : r));
+      return shown(rows.map((r) => (r.creator_id === asked.id ? Object.assign({}, r, { pinned: !r.pinned }) : r)));
     },
-    /* Pinned rows stand above the others with the same numbers, also after another fee or order. */
-    pinned: function (rows, options) {
-      const top = (rows || []).filter((r) => r.pinned);
-      if (!top.length && !(options.pinnedTopRowData || []).length) return none();
-      return Object.assign({}, options, { pinnedTopRowData: top });
-    },
+    /* After another fee the pinned rows have other numbers, and after another scoring they are the ones pinned then. */
+    pinned: function (asked, rows) { pinTop(rows || []); return none(); },
     columns: function (chosen, defs) {
       if (!defs) return none();
       return defs.map((d) => (d.context && d.context.choosable ? Object.assign({}, d, { hide: !chosen.includes(d.colId) }) : d));
@@ -330,7 +346,7 @@
         predicted: Object.fromEntries(rows.map((r) => [r.creator_id, [r.lift, r.lift_low, r.lift_high]])),
         creator_id: kept ? kept.creator_id : null, posted_at: kept ? kept.posted_at : null, item: entry ? entry.item : null, at: Date.now() };
     },
-    search: function (text, options) { return Object.assign({}, options, { quickFilterText: text || "" }); },
+    search: function (text) { const api = grid(); if (api) api.setGridOption("quickFilterText", text || ""); return none(); },
     key: function (presses, forget, opened, text) {
       const by = window.dash_clientside.callback_context.triggered_id;
       if (by === "key-use" && text) { sessionStorage.setItem(KEY, text.trim()); tell("The key is used until this tab is closed."); return [false, "Key set", ""]; }

@@ -95,5 +95,9 @@
   };
   const Still = (props) => draw(props.tree);
 
-  window.cl_panels = { CreatorHead, Compare, Still };
+  /* Where text and plots will be. */
+  const Bars = (props) => h("div", { className: "cl-bars", "aria-hidden": true },
+    Array.from({ length: props.lines }, (_, n) => h("div", { key: n, style: { width: 92 - 9 * (n % 4) + "%" } })));
+
+  window.cl_panels = { CreatorHead, Compare, Still, Bars };
 })();
