@@ -121,12 +121,12 @@ def test_past_deals_are_predicted_as_of_their_agreement() -> None:
 @pytest.mark.parametrize(
     ("fee", "maximum", "even", "tone", "words"),
     [
-        (100.0, 150.0, 300.0, "good", "within the maximum: up to 150 EUR is earned back with 80% safety."),
-        (200.0, 150.0, 300.0, "warn", "worth it on average, but not safe: on average up to 300 EUR is earned"),
-        (400.0, 150.0, 300.0, "bad", "is too much: on average up to 300 EUR"),
-        (200.0, 0.0, 300.0, "warn", "yet no fee is earned back with 80% safety. The chance to earn it back is 40%."),
-        (None, 150.0, 300.0, "", "No fee was given. Up to 150 EUR is earned back"),
-        (None, 0.0, 300.0, "", "No fee is earned back with 80% safety; on average up to 300 EUR"),
+        (100.0, 150.0, 300.0, "good", "is within the maximum. On average a fee of up to 300 EUR is earned back;"),
+        (200.0, 150.0, 300.0, "warn", "pays on average, but is not safe. On average a fee of up to 300 EUR"),
+        (400.0, 150.0, 300.0, "bad", "is too much. On average a fee of up to 300 EUR"),
+        (200.0, 0.0, 300.0, "warn", "with 80% safety none. The chance to earn the asked fee back is 40%."),
+        (None, 150.0, 300.0, "", "No fee was given. On average a fee of up to 300 EUR is earned back;"),
+        (None, 0.0, 300.0, "", "with 80% safety none."),
         (5.0, 0.0, 0.0, "bad", "even a free post is expected to bring less"),
         (5.0, None, None, "", "cannot be told"),
     ],

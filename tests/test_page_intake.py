@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -294,3 +295,34 @@ def test_a_real_vendors_report() -> None:
     item = candidates_of(sheet, guess(sheet.rows.columns).columns, Directory.of(None), None).entries[0].item
     assert len(item["posts"]) == 20 and len(item["followers"]) == 7
     assert sum(item["audience"]["age"].values()) == pytest.approx(1.0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("document", "held"),
+    [
+        ({"items": [{"kind": "youtube#commentThread", "id": "x"}]}, "comments"),
+        ({"items": [{"kind": "youtube#video", "id": "x"}]}, "videos"),
+        ({"data": [{"id": "1", "media_type": "IMAGE", "username": "ana"}]}, "posts"),
+        ({"data": [{"name": "reach", "period": "day", "values": []}]}, "insights of one account"),
+        ({"1789": {"id": "1789", "text": "so good", "timestamp": "2025-01-01", "username": "bo"}}, "comments"),
+        ({"error": {"message": "no permission", "code": 100}}, "failed request \\(no permission\\)"),
+    ],
+)
+def test_an_answer_of_something_else_is_told_as_what_it_is(document: Any, held: str) -> None:
+    with pytest.raises(UsageError, match=f"{held}.*a profile or channel"):
+        read_upload(upload(json.dumps(document).encode()), "answer.json")
+
+
+@pytest.mark.parametrize(
+    ("record", "platform"),
+    [
+        ({"business_discovery": {"username": "ana", "followers_count": 900}, "id": "1"}, "instagram"),
+        ({"kind": "youtube#channel", "snippet": {"customUrl": "@ana"}, "statistics": {"subscriberCount": 900}},
+         "youtube"),
+        ({"username": "ana", "followers_count": 900, "platform": "tiktok"}, "tiktok"),
+    ],
+)  # fmt: skip
+def test_a_profile_says_which_platform_it_comes_from(record: Any, platform: str) -> None:
+    sheet = read_upload(upload(json.dumps(record).encode()), "one.json")
+    [entry] = candidates_of(sheet, guess(sheet.rows.columns).columns, Directory.of(None), None).entries
+    assert (entry.platform, entry.followers, entry.name) == (platform, 900, "ana")

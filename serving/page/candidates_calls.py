@@ -105,15 +105,13 @@ class Calls:
         sheet = read_upload(contents, name)
         found = guess(sheet.rows.columns)
         platform = platform_hint([*sheet.rows.columns, name]) or _platform(brief)
-        panel = mapping_view(sheet, found, name, platform, opened=not found.sure)
         if not found.sure:
+            panel = mapping_view(sheet, found, name, platform, opened=True)
             return no_update, None, [], sheet.plain(), panel, None
-        return (
-            *_added(candidates_of(sheet, found.columns, self._directory(), platform), now),
-            sheet.plain(),
-            panel,
-            None,
-        )
+        read = candidates_of(sheet, found.columns, self._directory(), platform)
+        # Where no row can be used, what is missing may be told: the platform of them all, or other columns.
+        panel = mapping_view(sheet, found, name, platform, opened=not read.entries)
+        return *_added(read, now), sheet.plain(), panel, None
 
     def mapped(
         self, presses: list[Any], names: list[str | None], ids: list[dict[str, Any]], platform: list[str | None],

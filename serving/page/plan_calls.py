@@ -14,6 +14,7 @@ from serving.page.plan_view import columns, curves_view, grid_rows, more_view, r
 from serving.page.wiring import Wiring
 
 _STEPS = 40
+_TIMES_BUDGET = 5.0
 
 
 def register(wiring: Wiring) -> None:
@@ -55,12 +56,17 @@ def register(wiring: Wiring) -> None:
 
 
 def prepared(asked: Mapping[str, Any] | None, brief: Mapping[str, Any] | None) -> Any:
-    """The budget's scale: up to what all candidates with a fee would cost; at first the brief's budget. The columns."""
+    """The table's columns, and the budget's scale: at first at the brief's, up to what all candidates cost together.
+
+    At most up to five times the budget, so that the slider's steps are of use with hundreds of candidates.
+    """
     if not asked or not asked["costs"]:
         return {}, {"display": "none"}, 100, 1, no_update, "", no_update
     budget = budget_of(brief or {})
-    step = _nice(max(asked["costs"], budget or 0.0) / _STEPS)
-    most = step * math.ceil(max(asked["costs"], budget or 0.0) / step)
+    # With hundreds of candidates the cost of all is far beyond what anybody has; the number takes any budget.
+    top = asked["costs"] if budget is None else max(budget, min(asked["costs"], _TIMES_BUDGET * budget))
+    step = _nice(top / _STEPS)
+    most = step * math.ceil(top / step)
     start = budget if budget is not None else step * math.ceil(asked["costs"] / 3 / step)
     currency = asked["currency"]
     named = columns(currency, asked["campaign"].get("goal", "sales"))

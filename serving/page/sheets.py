@@ -18,6 +18,7 @@ import pandas as pd
 
 from data.errors import Fault, UsageError, shorten
 from data.rows import READABLE, column_names, decode, ending_of, read_bytes, read_rows, sniff_delimiter
+from serving.page.payload_kinds import no_creators, platform_of, unpacked
 from serving.page.payloads import details_of
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -136,6 +137,7 @@ def _json_records(path: Path) -> list[dict[str, Any]]:
         document = json.loads(path.read_bytes())
     except ValueError as error:
         raise UsageError(Fault(str(path), shorten(str(error), 100), "well-formed JSON")) from error
+    document = unpacked(document)
     if isinstance(document, dict):
         held = next(
             (document[k] for k in ("items", "data", "results") if isinstance(document.get(k), list)), [document]
@@ -143,7 +145,18 @@ def _json_records(path: Path) -> list[dict[str, Any]]:
         document = held
     if not isinstance(document, list) or not all(isinstance(record, dict) for record in document):
         raise UsageError(Fault(str(path), "something else", "an array of objects"))
-    return document
+    others = {kind for kind in map(no_creators, document) if kind}
+    if others and all(no_creators(record) for record in document):
+        raise UsageError(
+            Fault(str(path), " and ".join(sorted(others)), "creators: a profile or channel in each record")
+        )
+    return [_with_platform(record) for record in document]
+
+
+def _with_platform(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with the platform it comes from, where it names none itself."""
+    known = platform_of(record)
+    return record if known is None or "platform" in record else {**record, "platform": known}
 
 
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:

@@ -46,22 +46,16 @@ def sentence(row: Row, campaign: Mapping[str, Any], currency: str) -> str:
         return "What this creator is worth cannot be told."
     if even < _NOTHING and maximum < _NOTHING:
         return "No fee is worth it: even a free post is expected to bring less than it costs."
-    aim = "is earned back" if not campaign.get("target_roi") else "reaches your target return"
-    sure = f"with {percent(safety_of(campaign))} safety"
-    top = f"up to {money(maximum, currency)} {aim} {sure}" if maximum >= _NOTHING else f"no fee {aim} {sure}"
-    middle = f"on average up to {money(even, currency)} is earned back"
+    top = f"up to {money(maximum, currency)}" if maximum >= _NOTHING else "none"
+    aim = " reaches your target return" if campaign.get("target_roi") else ""
+    span = (
+        f"On average a fee of up to {money(even, currency)} is earned back; with {percent(safety_of(campaign))} safety "
+        f"{top}{aim}."
+    )
     if fee is None:
-        return f"No fee was given. {_upper(top)}; {middle}."
-    chance = "" if row["chance"] is None else f" The chance to earn it back is {percent(row['chance'])}."
-    asked = f"The asked {money(fee, currency)}"
-    match tone_of(row):
-        case "good":
-            return f"{asked} is within the maximum: {top}.{chance}"
-        case "warn":
-            return f"{asked} is worth it on average, but not safe: {middle}, yet {top}.{chance}"
-        case _:
-            return f"{asked} is too much: {middle}; {top}.{chance}"
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        return f"No fee was given. {span}"
+    word = {
+        GOOD: "is within the maximum", UNSURE: "pays on average, but is not safe", BAD: "is too much",
+    }[tone_of(row)]  # fmt: skip
+    chance = "" if row["chance"] is None else f" The chance to earn the asked fee back is {percent(row['chance'])}."
+    return f"The asked {money(fee, currency)} {word}. {span}{chance}"
