@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving import request_id
 from serving.access import ANYONE, KeyRing, permit
 from serving.limits import Limits, Taken
+from serving.page.refused import refusal_page, wants_page
 from serving.problems import MEDIA_TYPE, Problem
 
 log = logging.getLogger("creatorlift.gate")
@@ -84,13 +85,13 @@ class Gate:
             if scope["path"] in ANYONE:
                 await self._app(scope, receive, _with_headers(send, extra))
             else:
-                await _answer(send, self._closed(), extra)
+                await _answer(send, self._closed(), extra, scope)
             return
         try:
             extra += await self._let_in(rules, scope, headers)
         except Problem as problem:
             self._denied(problem.status)
-            await _answer(send, problem, extra)
+            await _answer(send, problem, extra, scope)
             return
         await _Timed(self._app, extra, rules.seconds, self._denied).run(scope, receive, send)
 
@@ -182,9 +183,10 @@ def _with_headers(send: Send, extra: Headers) -> Send:
     return said
 
 
-async def _answer(send: Send, problem: Problem, extra: Headers) -> None:
-    body = problem.body()
+async def _answer(send: Send, problem: Problem, extra: Headers, scope: Scope | None = None) -> None:
+    seen = scope is not None and wants_page(scope["method"], scope["path"], dict(scope["headers"]))
+    kind, body = ("text/html; charset=utf-8", refusal_page(problem)) if seen else (MEDIA_TYPE, problem.body())
     own = [(name.lower().encode(), value.encode("latin-1")) for name, value in problem.headers]
-    plain = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
+    plain = [(b"content-type", kind.encode()), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": problem.status, "headers": [*plain, *own, *extra]})
     await send({"type": "http.response.body", "body": body})

@@ -1,189 +1,28 @@
-"""The page in a real browser: a first-time marketer's whole way, a data scientist's tab, wrong files, lost connections.
-
-Screenshots go to `var/screenshots/`, for people to look at.
-"""
+"""The page in a real browser: a first-time marketer's whole way, wrong files, lost connections, links."""
 
 from __future__ import annotations
 
-import itertools
-import json
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import uvicorn
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from data.sources import read_tables
-from models import registry
-from serving.config import ServeSettings
-from serving.live import load_live
 from serving.page import look
 from serving.page.shortlist import ranked
 from serving.schemas import RankBy
-from serving.server import listen, uvicorn_config
-from serving.service import make_service
-from serving.store import open_store, store_url
-from serving.store_keys import create_key
-from tests.conftest import PROMOTED_AT, Trained
-from tests.test_training_gate import another_version
-from training.gate import history
-
-CHROMIUM = "/usr/bin/chromium"
-SHOTS = Path(__file__).parent.parent / "var" / "screenshots"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WAIT = 60_000
+from tests.conftest import Trained
+from tests.page_visits import CHROMIUM, Visit, address, browser, files, someone, visit  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
-
-
-@contextmanager
-def served(trained: Trained, state: Path) -> Iterator[str]:
-    """The service with the trained model on a free port of this machine; its address."""
-    with pytest.MonkeyPatch.context() as patch, closing(listen("127.0.0.1", 0)) as listener:
-        patch.setenv("MLFLOW_TRACKING_URI", trained.uri)
-        patch.setenv("CREATORLIFT_STATE", str(state))
-        settings = ServeSettings(workspace=trained.workspace)
-        service = make_service(lambda: (settings, load_live(settings)))
-        server = uvicorn.Server(uvicorn_config(service.to_asgi()))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive()
-                time.sleep(0.05)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def address(trained_once: Trained, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(trained_once, tmp_path_factory.mktemp("state")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
-def files(trained_once: Trained, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """What she has at hand: a list with fees and mistakes in it, an export of another tool, and no spreadsheet."""
-    folder = tmp_path_factory.mktemp("files")
-    creators = read_tables(trained_once.workspace, ["creators"])["creators"].drop_duplicates("creator_id")
-    mine = creators[creators["platform"] == "instagram"]["creator_id"].head(12).tolist()
-    wrong = ["nobody-knows,,,", f"{mine[0]},lots,,", ",5,,", f"{mine[1]},1,2,3,4,5"]
-    rows = [f"{name},{20 + 15 * n},," for n, name in enumerate(mine)] + wrong
-    made = {name: folder / name for name in ("mine.csv", "export.csv", "notes.pdf")}
-    made["mine.csv"].write_text("creator_id,fee,note,more\n" + "\n".join(rows) + "\n")
-    names = ["Instagram name,Subscribers,Audience country", "zoë.läuft,48.5M,Spain", "山登り_official,12K,Japan",
-             "=HYPERLINK(1),7.1K,Peru"]  # fmt: skip
-    made["export.csv"].write_text("\n".join(names) + "\n", "utf-8")
-    made["notes.pdf"].write_bytes(b"%PDF-1.4")
-    return made
-
-
-@dataclass
-class Visit:
-    """A browser page that notes what went wrong, and what it asked others for."""
-
-    page: Any
-    name: str
-    faults: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.set_default_timeout(WAIT)
-        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
-        self.page.on("console", lambda m: self.faults.append(f"console: {m.text}") if m.type == "error" else None)
-        self.page.on("request", self._asked)
-
-    def _asked(self, request: Any) -> None:
-        if not request.url.startswith(("http://127.0.0.1", "data:", "blob:", "about:")):
-            self.faults.append(f"asked {request.url}")
-
-    def open(self, address: str, path: str = "/app/") -> None:
-        self.page.goto(address + path)
-        self.page.wait_for_selector("#brief-next")
-        self.page.wait_for_function("document.querySelector('#brief-state')?.textContent")
-
-    def shot(self, step: str) -> None:
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.wait_for_timeout(250)
-        self.page.screenshot(path=SHOTS / f"{step}-{self.name}.png", full_page=True)
-
-    def step(self, name: str) -> None:
-        self.page.locator(f'[role=tab]:has-text("{name}")').first.click()
-
-    def score(self, file: Path) -> None:
-        """From the example brief and a file of candidates to the shortlist."""
-        self.page.click("#brief-example")
-        self.page.wait_for_function("document.querySelector('#brief-state').textContent.includes('complete')")
-        self.page.click("#brief-next")
-        self.page.set_input_files("#upload input[type=file]", file)
-        self.page.wait_for_selector("#candidates-score:not([disabled])")
-        self.page.click("#candidates-score")
-        self.page.wait_for_selector("#shortlist .cl-link")
-
-    def open_saved(self, name: str, tries: int = 3) -> None:
-        """A saved brief from the menu; pressed again, as one would, when the menu closed under the first press."""
-        complete = "document.querySelector('#brief-state').textContent.includes('complete')"
-        for left in reversed(range(tries)):
-            self.page.click("#brief-menu")
-            self.page.click(f"[role=menuitem]:has-text('{name}') >> nth=0")
-            try:
-                self.page.wait_for_function(complete, timeout=15_000)
-            except PlaywrightTimeout:
-                if not left:
-                    raise
-                self.page.keyboard.press("Escape")
-            else:
-                return
-
-    def accessible(self, where: str) -> None:
-        """No serious or critical violation by axe."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        self.page.wait_for_timeout(350)  # transitions change contrast while they run
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
-        told = [
-            f"{where}, {v['id']}: {[n['html'][:140] + ' | ' + n['failureSummary'][:160] for n in v['nodes'][:3]]}"
-            for v in found
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert not told, "\n".join(told)
-
-
-def visit(browser: Any, width: int, scheme: str, **more: Any) -> Iterator[Visit]:
-    size = {"width": width, "height": 900 if width > 600 else 844}
-    context = browser.new_context(viewport=size, color_scheme=scheme, accept_downloads=True, **more)
-    yield Visit(context.new_page(), f"{width}-{scheme}")
-    context.close()
 
 
 @pytest.fixture(params=[(1440, "light"), (390, "dark")], ids=["desk-light", "phone-dark"])
 def marketer(browser: Any, request: pytest.FixtureRequest) -> Iterator[Visit]:
     yield from visit(browser, *request.param)
-
-
-@pytest.fixture
-def someone(browser: Any) -> Iterator[Visit]:
-    yield from visit(browser, 1440, "light")
 
 
 def test_the_whole_way(marketer: Visit, address: str, files: dict[str, Path], tmp_path: Path) -> None:
@@ -381,100 +220,6 @@ def test_a_brief_by_link_saved_and_kept_over_a_reload(someone: Visit, browser: A
         guest.open("", link)
         guest.page.wait_for_function("document.querySelector('#brief-state')?.textContent.includes('complete')")
         assert guest.page.get_by_label("Brand").input_value() == "Northpeak"
-
-
-def key_of(state: Path, name: str, scope: str) -> str:
-    """A new key of the service that keeps its memory in `state`."""
-    store = open_store(store_url({"CREATORLIFT_STATE": str(state)}))
-    try:
-        return create_key(store, name, [scope], at=PROMOTED_AT, by="the tests")[1]
-    finally:
-        store.close()
-
-
-def test_keys_are_asked_for_and_their_scopes_kept(
-    browser: Any, trained_once: Trained, files: dict[str, Path], tmp_path: Path
-) -> None:
-    scorer = key_of(tmp_path, "marketing", "score")
-    with served(trained_once, tmp_path) as address:
-        for guest in visit(browser, 1440, "light"):
-            refused = guest.page.request.get(address + "/app/")
-            assert refused.status == 401 and "Basic" in refused.headers["www-authenticate"]
-        credentials = {"username": "", "password": scorer}
-        for guest in visit(browser, 1440, "light", http_credentials=credentials):
-            guest.open(address)
-            guest.score(files["mine.csv"])
-            guest.step("Model")
-            guest.page.get_by_label("Reason").fill("because")
-            guest.page.wait_for_selector("#model-versions table")
-            guest.page.evaluate("dash_clientside.set_props('act-done', {data: 'again'})")
-            assert scorer not in json.dumps(guest.page.evaluate("Object.entries({...localStorage, ...sessionStorage})"))
-            guest.step("After")
-            guest.page.click("#after-creator")
-            guest.page.keyboard.press("ArrowDown")
-            guest.page.keyboard.press("Enter")
-            guest.page.click("#after-save")
-            guest.page.wait_for_selector("text=This needs a key with the scope `outcomes`")
-
-
-def test_a_promotion_and_the_way_back(
-    browser: Any, trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old = registry.database_file(trained.uri)
-    assert old is not None
-    shutil.copytree(old.parent, tmp_path / "registry")
-    copied = replace(trained, uri=f"sqlite:///{tmp_path}/registry/mlflow.db")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", copied.uri)
-    assert another_version(tmp_path) == "2"
-    admin = {"username": "", "password": key_of(tmp_path / "state", "data science", "admin")}
-    with served(copied, tmp_path / "state") as address:
-        for guest in visit(browser, 1440, "light", http_credentials=admin):
-            page = guest.page
-            guest.open(address)
-            guest.step("Model")
-            page.click("#model-versions :text-is('Promote')")
-            page.wait_for_selector("text=Write the reason first")
-            page.get_by_label("Reason").fill("better on the newest deals")
-            page.click("#model-versions :text-is('Promote')")
-            page.wait_for_selector("#act-said :text('Promoted.')")
-            page.wait_for_selector("#model-versions li:has-text('promote 1 → 2 by page, ')")
-            assert "better on the newest deals" in page.inner_text("#model-versions li >> nth=0")
-            # The service takes it up by itself, and the page says so at the top of every step.
-            page.wait_for_selector("#badge:has-text('model 2')")
-            guest.shot("8-model-promoted")
-            page.get_by_label("Reason").fill("odd scores")
-            page.click("#model-versions :text-is('Roll back')")
-            page.wait_for_selector("#act-said :text('Rolled back.')")
-            page.wait_for_selector("#model-versions li:has-text('rollback 2 → 1 by page, ')")
-            assert guest.faults == []
-    assert registry.resolve().version == "1"
-    assert [(act.action, act.reason) for act in history()[1:]] == [
-        ("promote", "better on the newest deals"), ("rollback", "odd scores")
-    ]  # fmt: skip
-
-
-def test_every_request_may_be_answered_by_another_worker(
-    someone: Visit, address: str, trained_once: Trained, files: dict[str, Path], tmp_path: Path
-) -> None:
-    with served(trained_once, tmp_path) as other:
-        turns = itertools.cycle((address, other))
-        asked: list[str] = []
-
-        def elsewhere(route: Any) -> None:
-            asked.append(next(turns))
-            route.continue_(url=route.request.url.replace(address, asked[-1]))
-
-        someone.page.route("**/_dash-update-component*", elsewhere)
-        someone.open(address)
-        someone.score(files["mine.csv"])
-        someone.page.click("#shortlist .ag-body .cl-link >> nth=0")
-        someone.page.wait_for_selector("#fee-words:has-text('At a fee of')")
-        someone.page.wait_for_selector("#creator-rest >> text=Past collaborations")
-        someone.page.keyboard.press("Escape")
-        someone.step("Plan")
-        someone.page.wait_for_selector("#plan-grid .cl-rule")
-        assert asked.count(other) > 5 and abs(asked.count(other) - asked.count(address)) <= 1
-        assert someone.faults == []
 
 
 def test_the_browser_says_numbers_and_ranks_as_the_service(

@@ -109,11 +109,15 @@ class Desk:
         """Who asks: the id of the key, or `local` without one."""
         return CALLER.get()
 
-    def require(self, scope: str) -> None:
-        """Problem 403 unless the caller's key has the scope; without any key this machine may do everything."""
+    def may(self, scope: str) -> bool:
+        """Whether the caller's key has the scope; without any key this machine may do everything."""
         caller, rules = self.caller(), self.context.memory.rules()
         key = None if caller == LOCAL or rules is None else rules.ring.by_id(caller)
-        if caller != LOCAL and (key is None or not key.allows(scope)):
+        return caller == LOCAL or (key is not None and key.allows(scope))
+
+    def require(self, scope: str) -> None:
+        """Problem 403 unless the caller may."""
+        if not self.may(scope):
             raise Problem(
                 403, "scope-missing", "This key may not do that", f"This needs a key with the scope `{scope}`."
             )

@@ -30,12 +30,17 @@ if(r.ok)location.reload();else setTimeout(again,1000)},function(){setTimeout(aga
 
 def waiting_page() -> bytes:
     """What the very first visitor of a service sees while the page is being put together; it loads itself again."""
-    style = (Path(__file__).parent / "assets" / "page.css").read_text("utf-8")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>CreatorLift</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"{HEAD}<style>{style}</style></head><body>{first_sight()}{_AGAIN}</body></html>"
+        f"{HEAD}<style>{styles()}</style></head><body>{first_sight()}{_AGAIN}</body></html>"
     ).encode()
+
+
+@cache
+def styles() -> str:
+    """The page's styles, for a page that stands alone."""
+    return (Path(__file__).parent / "assets" / "page.css").read_text("utf-8")
 
 
 @cache

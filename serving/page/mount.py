@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from serving.gate import LOCAL, OWNER
 from serving.page.desk import CALLER, Desk
 from serving.page.first_sight import waiting_page
+from serving.page.refused import refusal_page, wants_page
 from serving.problems import MEDIA_TYPE, Problem
 
 
@@ -30,7 +31,7 @@ class LazyPage:
         try:
             self._desk.live()
         except Problem as problem:
-            await _refuse(problem, send)
+            await _refuse(problem, scope, send)
             return
         # Dash compares whole paths, so it is given its own, as if it stood alone.
         CALLER.set(scope.get(OWNER, LOCAL))
@@ -54,9 +55,11 @@ class LazyPage:
         return build_app(self._desk)
 
 
-async def _refuse(problem: Problem, send: Send) -> None:
-    headers = [(b"content-type", MEDIA_TYPE.encode()), *((k.encode(), v.encode()) for k, v in problem.headers)]
-    await _send(problem.status, headers, problem.body(), send)
+async def _refuse(problem: Problem, scope: Scope, send: Send) -> None:
+    seen = wants_page(scope["method"], scope["path"], dict(scope["headers"]))
+    kind, body = (b"text/html; charset=utf-8", refusal_page(problem)) if seen else (MEDIA_TYPE.encode(), problem.body())
+    headers = [(b"content-type", kind), *((k.encode(), v.encode()) for k, v in problem.headers)]
+    await _send(problem.status, headers, body, send)
 
 
 async def _send(status: int, headers: list[tuple[bytes, bytes]], body: bytes, send: Send) -> None:

@@ -25,6 +25,7 @@ from serving.page.shortlist_view import (
 from serving.page.summary import summary_html
 from serving.page.verdict import judged, safety_of
 from serving.page.wiring import Wiring
+from serving.schemas import RankBy
 
 PART = 100
 """Candidates asked at once: small enough that progress is seen to move."""
@@ -37,13 +38,17 @@ def register(wiring: Wiring) -> None:
     def inbrowser(name: str) -> ClientsideFunction:
         return ClientsideFunction("page", name)
 
+    # Apart, because the grid and its tools may come to the page while a press is being answered: the later question
+    # of one callback takes the place of the earlier.
     wiring.server(
         begin, Output("job", "data"), Output("parts", "data"),
-        Input("candidates-score", "n_clicks", allow_optional=True),
-        Input("shortlist", "cellValueChanged", allow_optional=True),
-        Input("shortlist-safety", "value", allow_optional=True), State("rank-by", "value", allow_optional=True),
-        State("brief", "data"), State("candidates", "data", allow_optional=True), State("asked", "data"),
-        prevent_initial_call=True,
+        Input("candidates-score", "n_clicks", allow_optional=True), State("rank-by", "value", allow_optional=True),
+        State("brief", "data"), State("candidates", "data", allow_optional=True), prevent_initial_call=True,
+    )  # fmt: skip
+    wiring.server(
+        again, Output("job", "data", allow_duplicate=True), Output("parts", "data", allow_duplicate=True),
+        Input("shortlist", "cellValueChanged"), Input("shortlist-safety", "value"), State("rank-by", "value"),
+        State("asked", "data"), State("candidates", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.part, Output("parts", "data", allow_duplicate=True), Output("job-next", "data"),
@@ -99,23 +104,32 @@ def register(wiring: Wiring) -> None:
 
 
 def begin(
-    _: Any, edits: Any, safety: str | None, rank_by: str | None, brief: Mapping[str, Any] | None,
-    entries: Sequence[Mapping[str, Any]] | None, asked: Mapping[str, Any] | None,
+    presses: int | None, rank_by: RankBy | None, brief: Mapping[str, Any] | None,
+    entries: Sequence[Mapping[str, Any]] | None,
 ) -> Any:  # fmt: skip
-    """A job: what is asked, of how many, from where. Nothing where the brief or the list is not ready.
-
-    A fee changed in the shortlist asks again for that creator `only`, another safety for all, as of the same time.
-    """
+    """A job: what is asked, of how many, from where. Nothing where the brief or the list is not ready."""
     campaign, wrong = campaign_of(brief or {})
-    fresh = ctx.triggered_id == "candidates-score"
-    if wrong or not entries or not (fresh or asked):
+    if not presses or wrong or not entries:
         return no_update, no_update
-    job: dict[str, Any] = {"campaign": campaign, "rank_by": rank_by or "profit", "of": len(entries), "at": 0,
-                           "as_of": None, "only": None, "fee": None}  # fmt: skip
-    if not fresh and asked is not None:
-        again = _at_safety(asked, safety) if ctx.triggered_id == "shortlist-safety" else _at_fee(asked, edits)
-        return (job | again, []) if again else (no_update, no_update)
-    return job, []
+    return _job(campaign, rank_by, len(entries)), []
+
+
+def again(
+    edits: Sequence[Mapping[str, Any]] | None, safety: str | None, rank_by: RankBy | None,
+    asked: Mapping[str, Any] | None, entries: Sequence[Mapping[str, Any]] | None,
+) -> Any:  # fmt: skip
+    """A job as of the same time for one creator at the fee changed in the shortlist, or for all at another safety."""
+    if not asked or not entries:
+        return no_update, no_update
+    changed = _at_safety(asked, safety) if ctx.triggered_id == "shortlist-safety" else _at_fee(edits)
+    if not changed:
+        return no_update, no_update
+    return {**_job(asked["campaign"], rank_by, len(entries)), "as_of": asked["as_of"], **changed}, []
+
+
+def _job(campaign: Mapping[str, Any], rank_by: RankBy | None, of: int) -> dict[str, Any]:
+    return {"campaign": campaign, "rank_by": rank_by or "profit", "of": of, "at": 0, "as_of": None, "only": None,
+            "fee": None}  # fmt: skip
 
 
 def _at_safety(asked: Mapping[str, Any], safety: str | None) -> dict[str, Any]:
@@ -123,15 +137,14 @@ def _at_safety(asked: Mapping[str, Any], safety: str | None) -> dict[str, Any]:
     share = float(safety or 0) / 100.0
     if not 0.0 < share < 1.0 or math.isclose(share, safety_of(asked["campaign"])):
         return {}
-    return {"campaign": {**asked["campaign"], "safety": share}, "as_of": asked["as_of"]}
+    return {"campaign": {**asked["campaign"], "safety": share}}
 
 
-def _at_fee(asked: Mapping[str, Any], edits: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+def _at_fee(edits: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
     """What changes in a job for one creator at another fee; empty where no fee was changed."""
     if not edits or edits[0]["colId"] != "fee":
         return {}
-    return {"campaign": asked["campaign"], "as_of": asked["as_of"], "only": edits[0]["rowId"], "fee": edits[0]["value"],
-            "of": 1}  # fmt: skip
+    return {"only": edits[0]["rowId"], "fee": edits[0]["value"], "of": 1}
 
 
 def repriced(edits: list[dict[str, Any]] | None, entries: list[dict[str, Any]]) -> Any:

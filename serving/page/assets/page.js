@@ -28,6 +28,7 @@
   let waiting = 0;
   const offline = (yes) => { waiting += yes ? 1 : -1; const l = line(); if (l) l.hidden = waiting <= 0; };
   const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
+  const refused = (answer) => answer.json().then((problem) => tell(problem.title + ": " + problem.detail, "red"), () => {});
   const plainFetch = window.fetch.bind(window);
   window.fetch = async function (url, options) {
     const text = String(url && url.url ? url.url : url);
@@ -39,7 +40,9 @@
       try {
         const answer = await plainFetch(url, options);
         if (answer.status === 503 && !(answer.headers.get("content-type") || "").includes("json")) throw new TypeError("busy");
-        if (told) offline(false);
+        if (told) { told = false; offline(false); }
+        if (answer.status === 429 && pause < 5000) { await sleep(1000 * Math.min(Number(answer.headers.get("retry-after")) || 1, 30)); continue; }
+        if (answer.status >= 400 && answer.status < 500) refused(answer.clone());
         return answer;
       } catch (error) {
         if (!(error instanceof TypeError)) { if (told) offline(false); throw error; }
