@@ -217,9 +217,11 @@ class Seen:
         self, rows: Ints, told: Sequence[Mapping[int, Codes]], by_fit: bool, may: Callable[[Ints, Floats], Mask],
         out: Floats,
     ) -> None:  # fmt: skip
-        groves = self.screen.groves
-        looks = [None if grove is None else grove.closer(rows, codes)
-                 for grove, codes in zip(groves, told, strict=True)]  # fmt: skip
+        # The fit knows nothing of rate and reach.
+        groves = [grove if i == _LIFT or not by_fit else None for i, grove in enumerate(self.screen.groves)]
+        looks = [
+            None if grove is None else grove.closer(rows, codes) for grove, codes in zip(groves, told, strict=True)
+        ]
         left, kept = np.arange(len(rows)), None
         for _ in BLOCKS:
             trees = [(0.0, 0.0) if look is None else look.send(kept) for look in looks]

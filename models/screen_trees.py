@@ -25,8 +25,8 @@ Mask = npt.NDArray[np.bool_]
 Closer = Generator[tuple[Floats, Floats], npt.NDArray[np.int64] | None, None]
 Codes = npt.NDArray[Any]
 """Thresholds below a value, plus 1; 0 where it is missing. A byte each, two where a feature has many thresholds."""
-BLOCKS = (0.2, 0.5, 1.0)
-"""Up to which share of a blend's trees each block of them goes; of a blend of few trees all come first."""
+BLOCKS = (0.0, 0.2, 0.5, 1.0)
+"""Up to which share of a blend's trees each block of them goes; of a blend of few trees all come first, alone."""
 _FEW_TREES = 500
 ROUNDING = 1e-5
 """Sums kept in single precision, and in another order than LightGBM's, are off by less."""
@@ -108,9 +108,9 @@ class Forest:
         return {int(f): np.unique(at[real & (of == f)]) for f in np.unique(of[real])}
 
     @cached_property
-    def place(self) -> Mapping[tuple[int, float], int]:
-        """Where a threshold is among those of its feature."""
-        return {(f, float(edge)): at for f, edges in self.edges.items() for at, edge in enumerate(edges)}
+    def splits(self) -> _Splits:
+        """The splits of the trees that see something of a campaign."""
+        return _Splits.of(self)
 
     def codes(self, values: Floats, feature: int) -> Codes:
         """`Codes` of a feature."""
@@ -120,13 +120,105 @@ class Forest:
         found[np.isnan(values)] = 0
         return found
 
-    @cached_property
-    def unknown_tables(self) -> tuple[Floats, Floats, Mask]:
-        """The least and the most each tree gives where the feature that is never told may be anything, and which trees
-        that concerns."""
-        open_ = self.shares.is_split & (self.shares.feature == self.unknown)
-        low, _, high = _either(self.shares.leaf, open_)
-        return low, high, np.asarray(open_.any(axis=1))
+
+@dataclass(frozen=True)
+class _Splits:
+    """Splits (trees, splits) as comparisons of codes: a row goes left where line `line` of a table of codes is at most
+    `most`. The table has a line of each feature of `features` with missing as 0, which goes left, then one of each with
+    missing above all, which does not, and a last line above all, for what is no split or is never told."""
+
+    features: tuple[int, ...]
+    line: npt.NDArray[np.int64]
+    most: npt.NDArray[np.uint16]
+    least: Floats
+    """What each tree gives at least where the feature that is never told may be anything, (trees, patterns)."""
+    open_: npt.NDArray[np.int64]
+    """The trees that split on it; `gap` is what they may give more, (open trees, patterns)."""
+    gap: Floats
+
+    @classmethod
+    def of(cls, forest: Forest) -> _Splits:
+        first = slice(0, forest.mixed)
+        of, at = forest.shares.feature[first], forest.shares.threshold[first]
+        never = forest.shares.is_split[first] & (of == forest.unknown)
+        real = forest.shares.is_split[first] & ~never
+        features = tuple(f for f in forest.edges if f != forest.unknown)
+        line, most = np.full(of.shape, 2 * len(features)), np.zeros(of.shape, dtype=np.uint16)
+        for place, feature in enumerate(features):
+            here = real & (of == feature)
+            line[here] = place + np.where(forest.shares.missing_left[first][here], 0, len(features))
+            # Codes count the thresholds below a value, plus 1.
+            most[here] = np.searchsorted(forest.edges[feature], at[here]) + 1
+        low, _, high = _either(forest.shares.leaf[first], never)
+        open_ = np.flatnonzero(never.any(axis=1))
+        return cls(features, line, most, low, open_, (high - low)[open_])
+
+    def table(self, codes: Mapping[int, Codes], n: int) -> npt.NDArray[np.uint16]:
+        """The table of codes of n rows; those that are the same for all may be given once."""
+        count = len(self.features)
+        out = np.full((2 * count + 1, n), np.iinfo(np.uint16).max, dtype=np.uint16)
+        for place, feature in enumerate(self.features):
+            out[place] = codes[feature]
+        above = out[count : 2 * count]
+        above[:] = out[:count]
+        above[above == 0] = np.iinfo(np.uint16).max
+        return out
+
+    def sums(self, block: slice, codes: Mapping[int, Codes], n: int) -> Floats:
+        """The least and the most the trees of a block give together to n rows of these codes, shape (2, n)."""
+        if n > _MANY_ROWS:
+            return self._tree_by_tree(block, codes, n)
+        table = self.table(codes, n)
+        out, trees = np.zeros((2, n)), max(1, _AT_ONCE // max(n, 1))
+        width = self.least.shape[1]
+        for at in range(block.start, block.stop, trees):
+            some = slice(at, min(at + trees, block.stop))
+            pattern = np.zeros((some.stop - at, n), dtype=np.uint8)
+            for split in range(self.line.shape[1]):
+                left = table[self.line[some, split]] <= self.most[some, split, None]
+                pattern |= left.view(np.uint8) << np.uint8(split)
+            inside = slice(*np.searchsorted(self.open_, [some.start, some.stop]))
+            opened = pattern[self.open_[inside] - at]
+            out[0] += _looked_up(self.least[some], pattern, width)
+            if len(opened):
+                out[1] += _looked_up(self.gap[inside], opened, width)
+        out[1] += out[0]
+        return out
+
+    def _tree_by_tree(self, block: slice, codes: Mapping[int, Codes], n: int) -> Floats:
+        """As `sums`: of many rows a tree is work enough, and codes as small as they come stay in the cache."""
+        low, more = np.zeros(n), np.zeros(n)
+        # Less 1, missing becomes the largest there is.
+        plain = [codes[feature] for feature in self.features]
+        lines = plain + [one - one.dtype.type(1) for one in plain]
+        opened = {tree: at for at, tree in enumerate(self.open_.tolist())}
+        for tree in range(block.start, block.stop):
+            pattern, base = np.zeros(n, dtype=np.uint8), 0
+            for split, (line, most) in enumerate(zip(self.line[tree].tolist(), self.most[tree].tolist(), strict=True)):
+                if line == len(lines):
+                    continue
+                goes = lines[line] <= (most if line < len(self.features) else most - 1)
+                if len(goes) == 1:
+                    base |= int(goes[0]) << split
+                else:
+                    pattern |= goes.view(np.uint8) << np.uint8(split)
+            pattern |= np.uint8(base)
+            low += self.least[tree].take(pattern)
+            if tree in opened:
+                more += self.gap[opened[tree]].take(pattern)
+        return np.stack([low, low + more])
+
+
+_MANY_ROWS = 4_096
+_AT_ONCE = 65_536
+"""Values looked up at once: they stay in the processor's cache."""
+
+
+def _looked_up(tables: Floats, pattern: npt.NDArray[np.uint8], width: int) -> Floats:
+    """Every tree's entry (trees, patterns) for each row's pattern (trees, rows), added up; shape (rows,)."""
+    place = np.add(pattern, (np.arange(len(tables)) * width)[:, None], dtype=np.intp)
+    found = tables.reshape(-1).take(place)
+    return np.asarray(found[0] if len(found) == 1 else np.add.reduce(found, axis=0))
 
 
 @dataclass(frozen=True)
@@ -177,45 +269,13 @@ class Grove:
         """After each block of trees the least and the most they add to eta, ever closer. `told`: codes of what a
         campaign decides, (rows,) or (1,) where it is the same for all. `send` an array of positions: only those rows
         are looked at from there on."""
-        w, sums = self.forest.weight, np.repeat(self.own[rows][:, None], 2, axis=1)
-        left = np.arange(len(rows))
+        w, splits = self.forest.weight, self.forest.splits
+        codes = {f: c[rows] for f, c in self.codes.items()} | dict(told)
+        sums, left = np.repeat(self.own[None, rows], 2, axis=0), rows
         for at, block in enumerate(self.forest.blocks):
-            codes = {f: c[rows[left]] for f, c in self.codes.items()}
-            codes |= {f: c if len(c) == 1 else c[left] for f, c in told.items()}
-            sums += self._block(block, codes, len(left))
-            kept = yield (w * (sums[:, 0] + self.low[at + 1, rows[left]]) - ROUNDING,
-                          w * (sums[:, 1] + self.high[at + 1, rows[left]]) + ROUNDING)  # fmt: skip
+            sums += splits.sums(block, codes, len(left))
+            low, high = (bound[at + 1, left] for bound in (self.low, self.high))
+            kept = yield w * (sums[0] + low) - ROUNDING, w * (sums[1] + high) + ROUNDING
             if kept is not None:
-                left, sums = left[kept], sums[kept]
-
-    def _block(self, block: slice, codes: Mapping[int, Codes], n: int) -> Floats:
-        """The least and the most the trees of a block give, shape (n, 2)."""
-        of = self.forest
-        both, low, high = np.zeros(n), np.zeros(n), np.zeros(n)
-        least, most, is_open = of.unknown_tables
-        less = {f: c - c.dtype.type(1) for f, c in codes.items()}
-        for tree in range(block.start, block.stop):
-            pattern, base = self._pattern(tree, codes, less)
-            for table, out in ((least, low), (most, high)) if is_open[tree] else ((of.shares.leaf, both),):
-                out += table[tree, base] if pattern is None else table[tree].take(pattern | np.uint8(base))
-        return np.stack([both + low, both + high], axis=1)
-
-    def _pattern(
-        self, tree: int, codes: Mapping[int, Codes], less: Mapping[int, Codes]
-    ) -> tuple[npt.NDArray[np.uint8] | None, int]:
-        """The splits each row satisfies, as bits; and those that are the same for all rows, apart."""
-        of, pattern, base = self.forest, None, 0
-        for split in np.flatnonzero(of.shares.is_split[tree]).tolist():
-            feature = int(of.shares.feature[tree, split])
-            if feature == of.unknown:
-                continue
-            place = of.place[feature, float(of.shares.threshold[tree, split])]
-            # A missing value is 0 in `codes`, so below every edge, and the largest number in `less`.
-            to_left = of.shares.missing_left[tree, split]
-            goes = codes[feature] <= place + 1 if to_left else less[feature] <= place
-            if len(goes) == 1:
-                base |= int(goes[0]) << split
-                continue
-            bit = goes.view(np.uint8) << np.uint8(split)
-            pattern = bit if pattern is None else np.bitwise_or(pattern, bit, out=pattern)
-        return pattern, base
+                left, sums = left[kept], sums[:, kept]
+                codes = {f: c if len(c) == 1 else c[kept] for f, c in codes.items()}

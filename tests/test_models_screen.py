@@ -15,11 +15,13 @@ from scipy import special
 
 from data.history import History
 from data.sources import load_history
+from models import screen_trees
 from models.creators import Creators
 from models.registry import load_scorer
 from models.scorer import TERM_COLUMNS, CreatorScorer
 from models.screen import Screen
 from models.screen_seen import Seen
+from models.selection import Selection
 from models.together import Together
 from serving import shortlist_order
 from serving.catalogue import Catalogue
@@ -67,7 +69,7 @@ def request(rng: np.random.Generator, **more: Any) -> ShortlistRequest:
 
 
 def models(scorer: CreatorScorer) -> Iterator[CreatorScorer]:
-    """The model as it is, and others made of it: of trees alone, of curves alone, with all doubts and leads raised."""
+    """The model as it is, and others made of it: of trees or curves alone, of neither, of more doubt and leads."""
     yield scorer
     lift, selection, rates = scorer.lift, scorer.selection, scorer.rates
     for share in (0.0, 1.0):
@@ -76,6 +78,9 @@ def models(scorer: CreatorScorer) -> Iterator[CreatorScorer]:
         reach = type(scorer.reach).from_state(*scorer.reach.state())
         reach.blend = replace(reach.blend, tree_share=share)
         yield replace(scorer, lift=other, reach=reach)
+    blank = type(lift).from_state(*lift.state())
+    blank.blend_ = replace(lift.blend_, curves=None, trees=(), tree_share=0.0)
+    yield replace(scorer, lift=blank, reach=type(scorer.reach)(), selection=Selection())
     other = type(lift).from_state(*lift.state())
     other.spread_ = replace(lift.spread_, tau=0.5, scale=3.0, growth=-0.8)
     shift = replace(rates.given_shift, mean=0.6)
@@ -110,6 +115,8 @@ def test_bounds_hold_for_every_creator(live: Live) -> None:
                 closer = seen.closer(everybody, by_fit, lambda rows, _: np.ones(len(rows), dtype=bool))
                 assert (most >= true[name]).all() and (closer >= true[name]).all()
                 assert np.mean(closer - true[name]) <= np.mean(most - true[name])
+                if np.ptp(middle) < 1e-9:
+                    continue
                 assert (
                     np.corrcoef(
                         special.ndtri((np.argsort(np.argsort(middle)) + 0.5) / len(middle)),
@@ -117,6 +124,17 @@ def test_bounds_hold_for_every_creator(live: Live) -> None:
                     )[0, 1]
                     > 0.2  # of trees alone the middle says little
                 )
+
+
+def test_few_rows_and_many_are_looked_up_alike(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(live.scorer, CreatorScorer) and live.catalogue is not None and live.catalogue.built is not None
+    built, asked = live.catalogue.built, request(np.random.default_rng(5))
+    seen = Seen.of(live.screen, asked_of(asked.campaign, built), about(asked.campaign, 1))
+    found = []
+    for many in (0, 10**6):
+        monkeypatch.setattr(screen_trees, "_MANY_ROWS", many)
+        found.append(seen.closer(np.arange(len(built)), False, lambda rows, _: np.ones(len(rows), dtype=bool)))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-9)
 
 
 def test_the_best_are_those_of_scoring_everybody(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

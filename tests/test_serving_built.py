@@ -209,6 +209,10 @@ def test_snapshots_on_disk(both: tuple[Live, Live], tmp_path: Path) -> None:
     assert opened is not None and opened.as_of == built.as_of and opened.newest_fact_at == built.newest_fact_at
     for name, values in built.side.arrays().items():
         np.testing.assert_array_equal(values, opened.side.arrays()[name], err_msg=name)
+    resident = file_pages()
+    opened.forget()
+    assert file_pages() < resident, "what was read is let go"
+    np.testing.assert_array_equal(built.side.X, opened.side.X)
     assert kept.newest(built.reference, opened) is None
     newer = tmp_path / "c" / f"{built.key}-{int(built.side.as_of[0]) + 1}"
     newer.mkdir()
@@ -218,6 +222,11 @@ def test_snapshots_on_disk(both: tuple[Live, Live], tmp_path: Path) -> None:
         Creators.open(newer, built.reference)
     (place / "X.npy").write_bytes(b"junk")
     assert kept.newest(built.reference) is None
+
+
+def file_pages() -> int:
+    """KiB of files that this process has in memory."""
+    return int(Path("/proc/self/status").read_text().split("RssFile:")[1].split()[0])
 
 
 def test_one_builder_at_a_time(tmp_path: Path) -> None:
