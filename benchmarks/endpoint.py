@@ -31,7 +31,7 @@ import endpoint_soak
 import httpx
 import numpy as np
 import pandas as pd
-from common import write_result
+from common import RESULTS, write_result
 
 from data.sources import read_tables
 from models.creators import Creators
@@ -321,7 +321,8 @@ def shortlists(workspace: Path, sizes: Sequence[int]) -> dict[str, Any]:
         told[str(size)] = {
             "seconds": statistics.median(took["profit"]), "seconds_by_fit": statistics.median(took["fit"]),
             "prepared_s": prepared, "raw_prediction_s": raw,
-            "peak_rss_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, "memory_gib": own_gib(),
+            "load_average": os.getloadavg()[0], "memory_gib": own_gib(),
+            "peak_rss_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
         }  # fmt: skip
         if size <= _SCORED_WHOLE:
             told[str(size)]["same_as_scoring_everybody"] = all(
@@ -398,7 +399,11 @@ def main() -> None:
     elif args.soak:
         write_result("endpoint_soak", soak(args.workspace, args.soak, args.per_second))
     elif args.sizes:
-        write_result("endpoint_shortlist", {**shortlists(args.workspace, args.sizes), **busy()})
+        # Sizes that were not asked keep what was measured of them before: a million takes minutes.
+        path = RESULTS / "endpoint_shortlist.json"
+        before = json.loads(path.read_text()) if path.exists() else {}
+        kept = {size: told for size, told in before.items() if size.isdigit()}
+        write_result("endpoint_shortlist", {**kept, **shortlists(args.workspace, args.sizes)})
     else:
         write_result("endpoint", {**measure(args.workspace), **busy()})
 

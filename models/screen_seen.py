@@ -138,8 +138,8 @@ class Seen:
                for i, blend in enumerate(blends)]  # fmt: skip
         chosen = Range(*(_unchosen(scorer, total[_CHOICE]) for total in (high, low)))
         told = Range(brief.common + eta[0].low - _MARGIN, brief.common + eta[0].high + _MARGIN)
-        moved = np.sort([scorer.selection.correction(chosen.low), scorer.selection.correction(chosen.high)], axis=0)
-        log_lift = Range(told.low + moved[0], told.high + moved[1])
+        moved = _ordered(*(scorer.selection.correction(one) for one in (chosen.low, chosen.high)))
+        log_lift = Range(told.low + moved.low, told.high + moved.high)
         doubt = _doubt(scorer.selection, chosen)
         variance = self._variance(high, exact)
         spread = scorer.lift.spread_
