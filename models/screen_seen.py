@@ -126,11 +126,11 @@ class Seen:
         return cls(screen, asked, _Brief.of(screen.model.scorer, about), totals,
                    np.log(np.maximum(screen.published * buying, 1.0)))  # fmt: skip
 
-    def believed(self, rows: slice | Ints, trees: Trees, exact: bool = False) -> Believed:
-        """Bounds, given those of the trees. `exact`: the middle of what the curves leave open, in place of bounds."""
+    def believed(self, rows: slice | Ints, trees: Trees, middle: bool = False) -> Believed:
+        """Bounds, given those of the trees. `middle`: the middle of what the curves leave open, in place of bounds."""
         scorer, brief = self.brief.scorer, self.brief
         off = self.screen.model.curves.low, self.screen.model.curves.high
-        if exact:
+        if middle:
             off = (0.5 * (off[0] + off[1]), 0.5 * (off[0] + off[1]))
         low, high = (self.totals[:, rows] + one[:, None] for one in off)
         blends = self.screen.model.blends
@@ -141,7 +141,7 @@ class Seen:
         moved = _ordered(*(scorer.selection.correction(one) for one in (chosen.low, chosen.high)))
         log_lift = Range(told.low + moved.low, told.high + moved.high)
         doubt = _doubt(scorer.selection, chosen)
-        variance = self._variance(high, exact)
+        variance = self._variance(high, middle)
         spread = scorer.lift.spread_
         growing, grown = (_ordered(spread.growing(one.low), spread.growing(one.high)) for one in (told, log_lift))
         sds, of_fit = [], []
@@ -161,14 +161,14 @@ class Seen:
             Range(self.published[rows] + eta[2].low - _MARGIN, self.published[rows] + eta[2].high + _MARGIN),
         )  # fmt: skip
 
-    def _variance(self, totals: Floats, exact: bool) -> Range:
+    def _variance(self, totals: Floats, middle: bool) -> Range:
         """Bounds of the model's own variance: it is at least none and at most the prior's, of which data took some."""
         common, curves = self.brief.common_variance, self.brief.scorer.lift.blend_.curves
         n = totals.shape[1]
         if curves is None:
             return Range(np.full(n, common), np.full(n, common))
         most = bent_slope(totals[_LIFT], curves.bend) ** 2 * totals[_SQUARES] + curves.intercept_variance + common
-        return Range(0.5 * most, 0.5 * most) if exact else Range(np.full(n, common), most)
+        return Range(0.5 * most, 0.5 * most) if middle else Range(np.full(n, common), most)
 
     def worth(self, believed: Believed) -> Floats:
         """At most the expected gross profit before any cost, shape (n,)."""
@@ -191,8 +191,8 @@ class Seen:
 
         def chunk(at: int) -> None:
             rows = slice(at, min(at + CHUNK, n))
-            for out, trees, exact in zip((most, about), self._trees(rows), (False, True), strict=True):
-                believed = self.believed(rows, trees, exact)
+            for out, trees, middle in zip((most, about), self._trees(rows), (False, True), strict=True):
+                believed = self.believed(rows, trees, middle)
                 out[rows] = believed.fit.high if by_fit else self.worth(believed)
 
         each_chunk(chunk, n)
