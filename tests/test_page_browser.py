@@ -228,8 +228,9 @@ def test_the_browser_says_numbers_and_ranks_as_the_service(
     page = someone.page
     someone.open(address)
     someone.score(files["mine.csv"])
-    values = [0.0, 0.004, -0.004, 0.126, -0.5, 3.456, -7.26, 9.96, 12.0, 1234.6, -98765.4]
+    values = [0.0, 0.004, -0.004, 0.126, -0.5, 3.456, -7.26, -0.04, 9.96, 12.0, 1234.6, -98765.4]
     forms: dict[str, Callable[[float], str]] = {
+        "ratio": partial(look.decimal, signed=True),
         "percent": partial(look.percent, signed=True), "share": look.percent, "count": look.count,
         "orders": look.orders, "money": look.money,
     }  # fmt: skip

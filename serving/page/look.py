@@ -85,7 +85,8 @@ def decimal(value: float | None, places: int = 1, *, signed: bool = False) -> st
     """`3.4`, or `+3.4`."""
     if value is None or not math.isfinite(value):
         return NONE
-    return f"{value:{'+' if signed else ''},.{places}f}".replace("-", "−")
+    rounded = round(value, places) + 0.0  # no "-0.0"
+    return f"{rounded:{'+' if signed and rounded else ''},.{places}f}".replace("-", "−")
 
 
 def span(low: str, high: str) -> str:

@@ -108,15 +108,19 @@ class Calls:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def opened(self, _: Any, __: Any) -> Any:
-        """The live model and the versions."""
+    def opened(self, seen: Any, done: Any) -> Any:
+        """The live model and the versions; nothing while nobody looks: the registry may be away."""
+        if not seen and not done:
+            return (no_update,) * 3
         about = self._desk.live().about()
         live = live_view(about.model.version, about.model.data, about.info, about.catalogue)
         versions = versions_view(registry.all_versions(), acts(registry.model_tags()), about.model.version)
         return live, versions, badge(about.model.version, about.model.data)
 
-    def drift(self, _: Any) -> Any:
-        """How far what was scored is from what the model learned from."""
+    def drift(self, seen: Any) -> Any:
+        """How far what was scored is from what the model learned from; nothing while nobody looks."""
+        if not seen:
+            return no_update
         return drift_view(drift(self._desk))
 
     def report(self, _: Any) -> Any:

@@ -5,13 +5,17 @@
   const h = (...args) => React.createElement(...args);
   const clamp = (x, a, b) => Math.max(a, Math.min(b, x));
   const minus = (text) => text.replace("-", "−");
+  const tenths = (x) => Math.round(10 * x) / 10 + 0; // no "-0.0"
+  // Made once: a formatter of its own for every cell is slow.
+  const one = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 }), whole = new Intl.NumberFormat("en");
+  const thousands = (x) => whole.format(Math.round(x) + 0);
   const form = {
     percent: (x) => minus((Math.round(100 * x) > 0 ? "+" : "") + (Math.round(100 * x) + 0) + "%"),
     share: (x) => minus(Math.round(100 * x) + 0 + "%"),
-    ratio: (x) => minus((x > 0 ? "+" : "") + x.toFixed(1)),
-    orders: (x) => minus(Math.abs(x) < 9.95 ? x.toFixed(1) : Math.round(x).toLocaleString("en")),
-    count: (x) => (Math.round(x) + 0).toLocaleString("en"),
-    money: (x) => minus(Math.abs(x) < 10 && x !== Math.round(x) ? x.toFixed(2) : (Math.round(x) + 0).toLocaleString("en")),
+    ratio: (x) => minus((tenths(x) > 0 ? "+" : "") + one.format(tenths(x))),
+    orders: (x) => minus(Math.abs(x) < 9.95 ? one.format(tenths(x)) : thousands(x)),
+    count: (x) => thousands(x),
+    money: (x) => minus(Math.abs(x) < 10 && x !== Math.round(x) ? x.toFixed(2) : thousands(x)),
     plain: (x) => String(Math.round(x)),
     rate: (x) => (1000 * x).toFixed(2),
   };
@@ -67,7 +71,7 @@
       h("div", { className: "cl-cell-range" }, d.about));
   };
 
-  const FEE_WORDS = { good: "asked fee is within", warn: "asked fee is above", bad: "asked fee is above" };
+  const FEE_WORDS = { good: "asked within", warn: "asked above", bad: "asked above" };
   cells.ClMaxFee = function (props) {
     const d = props.data || {};
     if (!known(d.maximum_fee)) return none();
