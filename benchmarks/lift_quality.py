@@ -130,6 +130,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--peer", default=library.peer(), help="interpreter with econml (default: make econml's)")
+    parser.add_argument("--note", help="a sentence for the page: what a reader must know of this run")
     parser.add_argument("--no-write", action="store_true", help="leave the figures and the page as they are")
     args = parser.parse_args()
     home = markets_folder(args.cache)
@@ -146,6 +147,7 @@ def main() -> None:
     result = {
         "what": "simulated markets; log lift against the truth, out of time",
         "library": "econml" if args.peer else None,
+        "note": args.note,
         **gather(jobs),
     }
     write_result("lift_quality", result)

@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "quality.md"
 def write(result: Found) -> None:
     """The page and its plots; parts that were not run are left out."""
     PLOTS.mkdir(parents=True, exist_ok=True)
-    parts = [_HEAD]
+    parts = [_HEAD, result.get("note") or ""]
     markets: Found = result["markets"]
     if "ordinary" in markets:
         parts += [_reach(markets), aims.section(markets), _contestants(markets["ordinary"])]
@@ -36,7 +36,8 @@ market of its own; models learn from what was known at a cut and are judged on d
 questions drawn evenly from the whole catalogue. Brackets are 95 % intervals over seeds, of *differences* wherever two
 things are compared on the same markets. Errors are those of log lift. The ceiling is the same model of
 lift given its true causes instead of features, learned from the lift tests alone (the model also reads attributed
-orders): what is missing to it cannot be learned from this many tests."""
+orders): what is missing to it cannot be learned from this many tests. Where the baseline rate is given, the model says
+what lift it expects at that rate: it has learned how the two hang together."""
 
 
 def _reach(markets: Found) -> str:
