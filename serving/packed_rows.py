@@ -1,14 +1,14 @@
-"""A candidate's features as few bytes: what the score log keeps of them, and what comes out again, bit for bit."""
+"""Candidates' features as few bytes: what the score log keeps of them, and what comes out again, bit for bit."""
 
 from __future__ import annotations
 
 import numpy as np
 
-_COUNT, _TYPE = np.dtype("<u2"), np.dtype("<f8")
+_COUNT, _TYPE = np.dtype("<u4"), np.dtype("<f8")
 
 
 def packed(values: np.ndarray) -> bytes:
-    """Numbers (float64, NaN = missing), shape (features,), as bytes: how many, which are known, and those."""
+    """Numbers (float64, NaN = missing), shape (n,), as bytes: how many, which are known, and those."""
     known = ~np.isnan(values)
     count = np.array(len(values), dtype=_COUNT)
     return b"".join([count.tobytes(), np.packbits(known).tobytes(), values[known].astype(_TYPE).tobytes()])

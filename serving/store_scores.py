@@ -76,27 +76,17 @@ def write_scores(store: Store, answers: Sequence[Entry]) -> None:
     rows = [[score_row(result) for result in answer.response.results] for answer in answers]
     with store.writing("scores") as connection:
         _keep_briefs(connection, dict(zip(digests, briefs, strict=True)))
-        made = sa.insert(score_requests).returning(score_requests.c.number, sort_by_parameter_order=True)
-        numbers = connection.execute(made, requests).scalars().all()
+        told = sa.insert(score_requests).returning(score_requests.c.number, sort_by_parameter_order=True)
+        numbers = connection.execute(told, requests).scalars().all()
         flat = [{"request": number, **row} for number, some in zip(numbers, rows, strict=True) for row in some]
-        if not flat:
-            return
-        kept = [one for answer in answers for one in _packed(answer)]
-        if not any(kept):
-            connection.execute(sa.insert(scores), flat)
-            return
-        made = sa.insert(scores).returning(scores.c.number, sort_by_parameter_order=True)
-        numbers, catalog = connection.execute(made, flat).scalars().all(), catalog_hash()
-        both = zip(numbers, kept, strict=True)
-        features = [{"score": number, "catalog": catalog, "packed": raw} for number, raw in both if raw]
-        connection.execute(sa.insert(score_features), features)
-
-
-def _packed(answer: Entry) -> list[bytes | None]:
-    """The features of each result as they are kept."""
-    if answer.features is None:
-        return [None] * len(answer.response.results)
-    return [packed(values) for values in answer.features]
+        features = [
+            {"request": number, "catalog": catalog_hash(), "packed": packed(answer.features.ravel())}
+            for number, answer in zip(numbers, answers, strict=True)
+            if answer.features is not None and answer.response.results
+        ]
+        for table, made in ((scores, flat), (score_features, features)):
+            if made:
+                connection.execute(sa.insert(table), made)
 
 
 def _keep_briefs(connection: sa.Connection, briefs: dict[str, str]) -> None:
@@ -108,15 +98,17 @@ def _keep_briefs(connection: sa.Connection, briefs: dict[str, str]) -> None:
 
 
 def prune_scores(store: Store, *, most_rows: int, before: pd.Timestamp, most_features: int) -> int:
-    """Drop answers given before a time, and the oldest beyond `most_rows` candidates, and features of all but the
-    newest `most_features`; how many answers went."""
+    """Drop answers given before a time, and the oldest beyond `most_rows` candidates, and features but those of
+    the newest `most_features` candidates, answers whole; how many answers went."""
     with store.writing("scores") as connection:
         newest = connection.execute(sa.select(sa.func.max(scores.c.number))).scalar_one() or 0
         beyond = sa.select(sa.func.max(scores.c.request)).where(scores.c.number <= newest - most_rows)
         last = connection.execute(beyond).scalar_one() or 0
         old = sa.or_(score_requests.c.answered_at < micros(before), score_requests.c.number <= last)
         gone = connection.execute(sa.delete(score_requests).where(old)).rowcount
-        connection.execute(sa.delete(score_features).where(score_features.c.score <= newest - most_features))
+        too_old = sa.select(sa.func.max(scores.c.request)).where(scores.c.number <= newest - most_features)
+        unkept = connection.execute(too_old).scalar_one() or 0
+        connection.execute(sa.delete(score_features).where(score_features.c.request <= unkept))
         if gone:
             used = sa.select(score_requests.c.brief)
             connection.execute(sa.delete(score_briefs).where(score_briefs.c.digest.not_in(used)))
@@ -145,20 +137,26 @@ def read_features(store: Store, since: pd.Timestamp | None = None) -> pd.DataFra
     """The features that candidates were scored with, oldest first, as far as they are kept: a row for each with when,
     for which request, campaign and creator, by which model version, its `fit_score` and `lift_expected`, and its
     features in the columns of the catalogue; those of another catalogue are left out."""
-    c = score_requests.c
+    c, kept = score_requests.c, score_features.c
     query = (
         sa.select(
             c.request_id, c.answered_at, c.as_of, c.model_version, c.campaign_id, scores.c.creator_id,
-            scores.c.fit_score, scores.c.lift_expected, score_features.c.packed,
+            scores.c.fit_score, scores.c.lift_expected,
         )
-        .join(scores, score_features.c.score == scores.c.number)
-        .join(score_requests, scores.c.request == c.number)
-        .where(score_features.c.catalog == catalog_hash())
-        .order_by(scores.c.number)
+        .join(scores, scores.c.request == c.number)
+        .join(score_features, kept.request == c.number)
+        .where(kept.catalog == catalog_hash())
+        .order_by(c.number, scores.c.number)
     )  # fmt: skip
-    frame = _frame(store, query if since is None else query.where(c.answered_at >= micros(since)))
-    values = [unpacked(raw) for raw in frame.pop("packed")]
-    seen = np.array(values).reshape(len(values), len(FEATURE_NAMES))
+    values = sa.select(kept.packed).join(score_requests, kept.request == c.number)
+    values = values.where(kept.catalog == catalog_hash()).order_by(c.number)
+    if since is not None:
+        query, values = (one.where(c.answered_at >= micros(since)) for one in (query, values))
+    # One transaction for both, so that no pruning comes between them.
+    with store.reading() as connection:
+        frame = _framed(connection.execute(query))
+        packs = connection.execute(values).scalars().all()
+    seen = np.concatenate([np.zeros(0), *(unpacked(raw) for raw in packs)]).reshape(len(frame), len(FEATURE_NAMES))
     return pd.concat([frame, pd.DataFrame(seen, columns=list(FEATURE_NAMES), index=frame.index)], axis=1)
 
 
@@ -190,8 +188,11 @@ def newest_briefs(store: Store, campaign_ids: Iterable[str]) -> dict[str, dict[s
 
 def _frame(store: Store, query: sa.Select[Any]) -> pd.DataFrame:
     with store.reading() as connection:
-        result = connection.execute(query)
-        frame = pd.DataFrame(result.all(), columns=list(result.keys()))
+        return _framed(connection.execute(query))
+
+
+def _framed(result: sa.CursorResult[Any]) -> pd.DataFrame:
+    frame = pd.DataFrame(result.all(), columns=list(result.keys()))
     for name in [one for one in ("answered_at", "as_of", "model_as_of") if one in frame]:
         whole = frame[name].astype("Int64")
         frame[name] = pd.to_datetime(whole, unit="us", utc=True).astype("datetime64[us, UTC]")

@@ -75,12 +75,13 @@ scores = sa.Table(
 
 score_features = sa.Table(
     "score_features", METADATA,
-    sa.Column("score", sa.BigInteger, sa.ForeignKey("scores.number", ondelete="CASCADE"), primary_key=True,
+    sa.Column("request", sa.BigInteger, sa.ForeignKey("score_requests.number", ondelete="CASCADE"), primary_key=True,
               autoincrement=False),
     sa.Column("catalog", sa.Text, nullable=False),
     sa.Column("packed", sa.LargeBinary, nullable=False),
 )  # fmt: skip
-"""What the newest of them were scored with: the feature catalogue's digest, and the values (`serving.packed_rows`)."""
+"""What the candidates of the newest answers were scored with: the feature catalogue's digest, and the values of all in
+the order of their `number` (`serving.packed_rows`). One row per answer: one per candidate took as long as scoring."""
 
 api_keys = sa.Table(
     "api_keys", METADATA,

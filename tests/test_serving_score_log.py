@@ -110,10 +110,10 @@ def test_what_was_scored_with_comes_out_again_bit_for_bit(store: Store, tmp_path
     assert later["request_id"].tolist() == ["r2", "r2"]
     assert export_features(store, tmp_path / "seen.parquet", None) == {"candidates": 4}
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "seen.parquet"), found, check_dtype=False)
-    # Only the newest keep theirs, and with its answer every one goes.
-    prune_scores(store, most_rows=100, before=NOW, most_features=1)
-    assert len(read_features(store)) == 1 and len(read_scores(store)) == 5
-    prune_scores(store, most_rows=0, before=NOW, most_features=1)
+    # Only the newest answers keep theirs, each whole, and with its answer every one goes.
+    prune_scores(store, most_rows=100, before=NOW, most_features=3)
+    assert read_features(store)["request_id"].tolist() == ["r2", "r2"] and len(read_scores(store)) == 5
+    prune_scores(store, most_rows=0, before=NOW, most_features=3)
     with store.reading() as connection:
         assert connection.execute(sa.select(score_features)).all() == []
     with pytest.raises(WorkError, match="SCORE_LOG_FEATURES"):

@@ -15,8 +15,8 @@ def upgrade() -> None:
     """Make their table."""
     op.create_table(
         "score_features",
-        sa.Column("score", sa.BigInteger, sa.ForeignKey("scores.number", ondelete="CASCADE"), primary_key=True,
-                  autoincrement=False),
+        sa.Column("request", sa.BigInteger, sa.ForeignKey("score_requests.number", ondelete="CASCADE"),
+                  primary_key=True, autoincrement=False),
         sa.Column("catalog", sa.Text, nullable=False),
         sa.Column("packed", sa.LargeBinary, nullable=False),
     )  # fmt: skip
