@@ -98,9 +98,8 @@ def roi_columns(beliefs: Beliefs, economics: Economics, attribution: Attribution
     its other costs.
     """
     n = len(beliefs.lift_mean)
-    parts = [_chunk(slice(at, at + _CHUNK), beliefs, economics, attribution, wish) for at in range(0, n, _CHUNK)]
-    if not parts:
-        parts = [_chunk(slice(0, 0), beliefs, economics, attribution, wish)]
+    begins = range(0, max(n, 1), _CHUNK)
+    parts = [_chunk(slice(at, min(at + _CHUNK, n)), beliefs, economics, attribution, wish) for at in begins]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -131,13 +130,16 @@ def _chunk(
     incremental = caused + luck
     returned = np.minimum(at(economics.return_rate) * np.exp(_RETURNS_SD * z[_RETURNS] - _RETURNS_SD**2 / 2), 1.0)
     kept = at(economics.order_value) * (1.0 - returned)
-    noise = attribution.noise
-    codes = attribution.expected(anyway, caused) * np.exp(noise * z[_CODES] - noise**2 / 2)
-    commission = at(economics.commission_rate) * kept * codes
-    value = incremental * kept * at(economics.gross_margin)
-    fixed = at(economics.product_cost) + at(economics.handling_cost)
     # No commission: other costs are certain, so profit, ROI and bearable fee have the order of the value.
     certain = not economics.commission_rate[rows].any()
+    if certain:
+        commission = np.zeros_like(incremental)
+    else:
+        noise = attribution.noise
+        codes = attribution.expected(anyway, caused) * np.exp(noise * z[_CODES] - noise**2 / 2)
+        commission = at(economics.commission_rate) * kept * codes
+    value = incremental * kept * at(economics.gross_margin)
+    fixed = at(economics.product_cost) + at(economics.handling_cost)
     ordered = np.sort(value, axis=1) if certain else None
     return {
         **_of_reach(exposed, wish.level),
