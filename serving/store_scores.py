@@ -79,8 +79,9 @@ def write_scores(store: Store, answers: Sequence[Entry]) -> None:
         told = sa.insert(score_requests).returning(score_requests.c.number, sort_by_parameter_order=True)
         numbers = connection.execute(told, requests).scalars().all()
         flat = [{"request": number, **row} for number, some in zip(numbers, rows, strict=True) for row in some]
+        catalog = catalog_hash()
         features = [
-            {"request": number, "catalog": catalog_hash(), "packed": packed(answer.features.ravel())}
+            {"request": number, "catalog": catalog, "packed": packed(answer.features.ravel())}
             for number, answer in zip(numbers, answers, strict=True)
             if answer.features is not None and answer.response.results
         ]
