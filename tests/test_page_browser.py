@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
@@ -244,3 +245,71 @@ def test_the_browser_says_numbers_and_ranks_as_the_service(
         mine = page.evaluate("([by, rows]) => dash_clientside.page.rerank(by, rows)", [by, table])
         assert mine == ranked(table, by)
     assert someone.faults == []
+
+
+def test_the_plan_shown_is_the_endpoints_for_the_budget_shown(
+    someone: Visit, address: str, files: dict[str, Path]
+) -> None:
+    page, asked = someone.page, []
+    page.on("request", lambda r: asked.append(r.post_data_json) if "plan-answer" in (r.post_data or "") else None)
+    someone.open(address)
+    someone.score(files["mine.csv"])
+    # The first plan is worked out while she reads the shortlist.
+    page.wait_for_function("document.querySelectorAll('#plan-result .cl-figure').length > 0")
+    someone.step("Plan")
+    page.wait_for_selector("#plan-grid .cl-rule")
+    slider = page.locator("#plan-slider [role=slider]")
+    for _ in range(9):
+        slider.press("ArrowLeft")
+    page.wait_for_function("!document.querySelector('#plan-busy').className")
+    plan = _shown_plan(page, asked[-1], address)
+    assert "Creators booked" in plan
+    # Rules that leave no plan are told in place of one that is not of this budget; another way out brings one back.
+    page.locator("#plan-grid .cl-rule:has-text('Lock')").first.click()
+    page.wait_for_selector("#plan-grid .cl-rule.is-on")
+    page.fill("#plan-budget", "1")
+    page.wait_for_selector("#plan-result :text('No plan keeps to this')")
+    page.wait_for_function("!document.querySelector('#plan-curves .js-plotly-plot')")
+    page.locator("#plan-grid .cl-rule.is-on").click()
+    page.wait_for_selector("#plan-result :text('book nobody')")
+    page.fill("#plan-budget", "1200")
+    page.wait_for_selector("#plan-result :text('of 1,200 EUR')")
+    assert _shown_plan(page, asked[-1], address) != plan
+    page.wait_for_selector("#plan-curves .js-plotly-plot")
+    # A fee changed in the shortlist plans again, at the budget set by hand.
+    someone.step("Shortlist")
+    page.locator("#shortlist .ag-body [col-id=fee]").first.dblclick()
+    with page.expect_request(lambda r: "plan-answer" in (r.post_data or "") and '"fee":35' in r.post_data):
+        page.keyboard.type("35")
+        page.keyboard.press("Enter")
+    someone.step("Plan")
+    page.wait_for_function("!document.querySelector('#plan-busy').className")
+    _shown_plan(page, asked[-1], address)
+    assert asked[-1]["inputs"][0]["value"]["budget"] == 1200
+    assert someone.faults == []
+
+
+def _shown_plan(page: Any, sent: Any, address: str) -> str:
+    """What the page shows of a plan; it must be the one the endpoint gives for the budget the page shows."""
+    ask = sent["inputs"][0]["value"]
+    budget = float(page.input_value("#plan-budget").replace(",", ""))
+    body = {"campaign": ask["campaign"], "as_of": ask["as_of"], "candidates": [one["item"] for one in ask["listed"]],
+            "budget": budget, "mode": ask["mode"], "maximise": ask["aim"], "must_have": ask["rules"]["must"],
+            "never": ask["rules"]["never"]}  # fmt: skip
+    direct = httpx.post(address + "/v1/plan", json=body).json()
+    rows = page.evaluate(
+        "(() => { const api = dash_ag_grid.getApi('plan-grid'), all = []; api.forEachNode(n => all.push(n.data)); "
+        "return all; })()"
+    )
+    booked = [row for row in rows if row["state"] == "chosen"]
+    assert [(row["creator_id"], row["profit"]) for row in booked] == [
+        (one["creator_id"], pytest.approx(one["profit"], rel=1e-9)) for one in direct["chosen"]
+    ]
+    assert len(rows) == len(ask["listed"]) - len(direct["errors"])
+    told = str(page.inner_text("#plan-result"))
+    totals = direct["totals"]
+    for text in (f"of {look.money(budget, 'EUR')}", look.money(totals["profit"]["expected"]),
+                 look.span(look.money(totals["profit"]["low"]), look.money(totals["profit"]["high"])),
+                 look.percent(totals["probability_positive"])):  # fmt: skip
+        assert text in told
+    return told

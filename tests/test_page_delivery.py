@@ -49,7 +49,7 @@ def test_the_first_visitor_reads_the_first_step_while_the_page_is_built(page: La
     assert first.content == waiting_page() and "location.reload()" in first.text
     # What its script asks for builds the page; the next visitor gets it whole.
     asked = ask(page, "/_dash-dependencies")
-    assert asked.status_code == 200 and any("plan-ask.data" in json.dumps(one) for one in asked.json())
+    assert asked.status_code == 200 and any("plan-answer.data" in json.dumps(one) for one in asked.json())
     then = ask(page, "/")
     assert "_dash-config" in then.text and first_sight() in then.text
     # The later steps are in it, and no text of theirs can end the script they stand in.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,6 @@ from serving.page.after_view import result_view, said_view
 from serving.page.desk import CALLER, Desk
 from serving.page.plan_calls import Calls as PlanCalls
 from serving.page.plan_calls import prepared
-from serving.page.plan_view import grid_rows
 from serving.page.sheets import read_upload
 from serving.page.shortlist import asked_of, entry_id, plain, rows
 from serving.problems import Problem
@@ -76,18 +76,23 @@ def predicted_of(answer: dict[str, Any]) -> dict[str, tuple[float, float, float]
 def test_a_plan_is_the_endpoints_and_keeps_to_locks(desk: Desk) -> None:
     answer = answer_of(desk)
     calls, rules = PlanCalls(desk), {"must": ["ana"], "never": ["bo", "gone"]}
-    shown, table, more = calls.planned(ask_of(answer, 5_000, rules))
-    told = {row["creator_id"]: row for row in table}
-    assert told["ana"]["state"] == "chosen" and told["ana"]["rule"] == "must" and told["ana"]["why"] == "you locked it"
-    assert told["bo"]["state"] == "left" and told["bo"]["why"] == "you left it out" and told["bo"]["name"] == "=cmd()"
-    assert "Expected extra orders" in text_of(shown) and "alone" in text_of(more)
-    assert "1 candidate without a fee left out" in text_of(more)
+    found = calls.planned(ask_of(answer, 5_000, rules))
+    booked = {row["creator_id"]: row for row in found["chosen"]}
+    assert booked["ana"]["why"] == "you locked it" and ("you left it out", ["bo"]) in found["left"]
+    assert "Expected extra orders" in str(found["result"]) and "of 5,000 USD" in str(found["result"])
+    assert "alone" in str(found["more"]) and "1 candidate without a fee left out" in str(found["more"])
     direct = desk.plan(
         BRIEF, [e["item"] for e in ENTRIES], budget=5000.0, must_have=["ana"], never=["bo"], as_of=answer["as_of"]
     )
-    assert [r["creator_id"] for r in grid_rows(direct, [], rules)] == [r["creator_id"] for r in table]
-    # Nothing is worked out while nobody asks.
-    assert set(calls.planned(None)) == {no_update}
+    assert [(r["creator_id"], r["profit"]) for r in found["chosen"]] == [
+        (r["creator_id"], r["profit"]) for r in direct["chosen"]
+    ]
+    assert sorted(name for _, names in found["left"] for name in names) == sorted(
+        r["creator_id"] for r in direct["not_chosen"]
+    )
+    # All of it can be sent, and nothing is worked out while nobody asks.
+    assert json.loads(json.dumps(found))["budget"] == 5_000
+    assert calls.planned(None) is no_update and calls.curves(None) is None
 
 
 def test_another_budget_is_planned_from_what_was_scored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,28 +105,32 @@ def test_another_budget_is_planned_from_what_was_scored(desk: Desk, monkeypatch:
     monkeypatch.setattr(desk.live().scorer, "score", score, raising=False)
     rules: dict[str, list[str]] = {"must": [], "never": []}
     small, large = (calls.planned(ask_of(answer, budget, rules)) for budget in (200, 5_000))
-    assert len(asked) == 1 and text_of(small[0]) != text_of(large[0])
+    assert len(asked) == 1 and small["result"] != large["result"]
     # The curve comes after the set, and is no reason to score again either.
-    assert "per 100" in str(calls.curves(None, ask_of(answer, 5_000, rules))) and len(asked) == 1
+    assert "per 100" in str(calls.curves(ask_of(answer, 5_000, rules))) and len(asked) == 1
     # Somebody else's question, however alike, is another question; so is the same one to another model.
     other = ask_of(answer, 5_000, rules) | {"campaign": BRIEF | {"brief": "Something else"}}
     calls.planned(other)
     assert len(asked) == 2
     desk.context.live = replace(desk.live())
-    assert text_of(calls.planned(ask_of(answer, 5_000, rules))[0]) == text_of(large[0]) and len(asked) == 3
+    assert calls.planned(ask_of(answer, 5_000, rules)) == large and len(asked) == 3
 
 
 def test_a_plan_that_cannot_be_says_so(desk: Desk) -> None:
-    with pytest.raises(UsageError, match="must-have"):
-        PlanCalls(desk).planned(ask_of(answer_of(desk), 1, {"must": ["ana"], "never": []}))
+    found = PlanCalls(desk).planned(ask_of(answer_of(desk), 1, {"must": ["ana"], "never": []}))
+    assert set(found) == {"problem"} and "must-have" in found["problem"]["text"]
 
 
 def test_the_budget_begins_at_the_briefs(desk: Desk) -> None:
     asked = asked_of(answer_of(desk)) | {"costs": 306.0}
-    _, shown, most, step, start, currency, columns = prepared(asked | {"campaign": BRIEF}, {"budget": 120})
-    assert (shown, start, currency) == ({}, 120, "USD") and most >= 306 and step >= 1
+    asked |= {"campaign": BRIEF}
+    _, shown, most, step, start, currency, columns, started = prepared(asked, {"budget": 120}, None, None)
+    assert (shown, start, currency, started) == ({}, 120, "USD", 120) and most >= 306 and step >= 1
     assert columns[0]["headerName"] == "In the plan" and columns[3]["headerName"] == "Cost, USD"
-    assert prepared(None, {})[1] == {"display": "none"}
+    # What was set by hand outlives another scoring, not another brief.
+    assert prepared(asked, {"budget": 120}, 120, 250)[4] == 250
+    assert prepared(asked, {"budget": 150}, 120, 250)[4] == 150
+    assert prepared(None, {}, None, None)[1] == {"display": "none"}
 
 
 TOLD = {"agreed_at": "2025-05-01", "posted_at": "2025-05-02", "ended_at": "2025-05-20", "fee": 100, "exposed": 1000,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import dash_ag_grid as dag
@@ -32,17 +32,23 @@ def layout() -> Any:
             ),
             html.Div(
                 [card(html.Div(_controls(), className="cl-plan-controls")), html.Div(id="plan-busy"),
-                 html.Div(id="plan-result"),
+                 html.Div(_drawn_part("result"), id="plan-result", **{"aria-live": "polite"}),
                  html.Div(_grid(), className="cl-grid cl-gap-top"),
-                 html.Div(id="plan-more"), html.Div(id="plan-curves")],
+                 html.Div(_drawn_part("more"), id="plan-more"), html.Div(id="plan-curves")],
                 id="plan-full", style={"display": "none"},
             ),
             dcc.Store(id="see-plan"),
-            dcc.Store(id="plan-ask"),
+            dcc.Store(id="plan-curve-ask"),
+            dcc.Store(id="plan-start"),
             dcc.Store(id="plan-rule"),
             dcc.Store(id="plan-rules", data={"must": [], "never": []}),
         ]
     )  # fmt: skip
+
+
+def _drawn_part(part: str) -> dict[str, Any]:
+    """A place where `panels.js` draws that part of the plan shown."""
+    return {"namespace": "cl_panels", "type": "Plan", "props": {"part": part}}
 
 
 def _controls() -> list[Any]:
@@ -102,34 +108,24 @@ def columns(currency: str, goal: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def grid_rows(
-    plan: Mapping[str, Any], table: Sequence[Mapping[str, Any]], rules: Mapping[str, Sequence[str]]
-) -> list[dict[str, Any]]:
-    """A row per candidate: the chosen first, most profit first; then the others with the reason."""
-    shown = {row["creator_id"]: row for row in table}
-    must, never = set(rules.get("must", ())), set(rules.get("never", ()))
-
-    def about(creator_id: str) -> dict[str, Any]:
-        row = shown.get(creator_id, {})
-        rule = "must" if creator_id in must else "never" if creator_id in never else ""
-        return {"creator_id": creator_id, "name": row.get("name", creator_id), "about": row.get("about", ""),
-                "rule": rule}  # fmt: skip
-
-    chosen = sorted(plan["chosen"], key=lambda one: -one["profit"])
-    rows = [
-        about(one["creator_id"]) | {
-            "state": "chosen", "cost": one["cost"], "orders": one["incremental_conversions"], "profit": one["profit"],
-            "overlap": one["overlap"],
+def chosen_rows(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the table says of each of the chosen, most profit first; the browser knows their names."""
+    return [
+        {
+            "creator_id": one["creator_id"], "cost": one["cost"], "orders": one["incremental_conversions"],
+            "profit": one["profit"], "overlap": one["overlap"],
             "why": "you locked it" if one["must_have"] else "never measured before" if one["untried"] else "",
         }
-        for one in chosen
+        for one in sorted(plan["chosen"], key=lambda one: -one["profit"])
     ]  # fmt: skip
-    rows += [
-        about(one["creator_id"]) | {"state": "left", "cost": None, "orders": None, "profit": None, "overlap": None,
-                                    "why": _WHY[one["reason"]]}
-        for one in plan["not_chosen"]
-    ]  # fmt: skip
-    return rows
+
+
+def left_out(plan: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Why somebody was not chosen, and who: best first in each."""
+    left: dict[str, list[str]] = {}
+    for one in plan["not_chosen"]:
+        left.setdefault(_WHY[one["reason"]], []).append(one["creator_id"])
+    return list(left.items())
 
 
 def result_view(plan: Mapping[str, Any], goal: str) -> Any:
@@ -137,13 +133,13 @@ def result_view(plan: Mapping[str, Any], goal: str) -> Any:
     totals, currency = plan["totals"], plan["currency"]
     if not plan["chosen"]:
         text = "No candidate brings more than it costs at these fees. Negotiate fees down, or add other candidates."
-        return dmc.Alert(
-            text, title="The best plan is to book nobody", color="yellow", variant="light", className="cl-gap-top"
-        )
+        return html.Div([html.Strong("The best plan is to book nobody"), html.Div(text)],
+                        className="cl-told is-warn cl-gap-top")  # fmt: skip
     extra, profit = totals["incremental_conversions"], totals["profit"]
     return html.Div(
         [
-            figure_of("Creators booked", count(totals["creators"]), f"cost {money(totals['cost'], currency)}"),
+            figure_of("Creators booked", count(totals["creators"]),
+                      f"cost {money(totals['cost'])} of {money(plan['budget'], currency)}"),
             figure_of(f"Expected extra {conversion_word(goal)}", orders(extra["expected"]),
                       span(orders(extra["low"]), orders(extra["high"]))),
             figure_of("Expected profit", money(profit["expected"], currency),

@@ -20,7 +20,7 @@ def stilled(tree: Any) -> Any:
     if not isinstance(tree, Component):
         return tree
     if _plain(tree):
-        return {"namespace": "cl_panels", "type": "Still", "props": {"tree": _drawn(tree)}}
+        return {"namespace": "cl_panels", "type": "Still", "props": {"tree": drawn(tree)}}
     children = getattr(tree, "children", None)
     if children is not None:
         tree.children = stilled(children)
@@ -36,11 +36,11 @@ def _plain(node: Any) -> bool:
     return node._namespace == _HTML and "id" not in told and _plain(told.get("children"))
 
 
-def _drawn(node: Any) -> Any:
-    """An element as [name, attributes, children]; text as it is."""
+def drawn(node: Any) -> Any:
+    """Plain HTML as `panels.js` draws it: an element as [name, attributes, children]; text as it is."""
     if not isinstance(node, Component):
         return node
     attributes: dict[str, Any] = node.to_plotly_json()["props"]
     children = attributes.pop("children", None)
     inner = children if isinstance(children, list | tuple) else [] if children is None else [children]
-    return [node._type.lower(), attributes, [_drawn(one) for one in inner]]
+    return [node._type.lower(), attributes, [drawn(one) for one in inner]]

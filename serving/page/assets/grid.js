@@ -91,6 +91,7 @@
   };
 
   cells.ClState = function (props) {
+    if (props.value === "none") return none();
     return props.value === "chosen" ? h("span", { className: "cl-state is-in" }, "Booked") : h("span", { className: "cl-state" }, "Left out");
   };
 

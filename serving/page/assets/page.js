@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const none = () => window.dash_clientside.no_update;
-  const DRAFT = "creatorlift.draft", SAVED = "creatorlift.briefs", KEY = "creatorlift.key", SCHEME = "mantine-color-scheme-value";
+  const DRAFT = "creatorlift.draft", SAVED = "creatorlift.briefs", KEY = "creatorlift.key", SCHEME = "mantine-color-scheme-value", CALL = "_dash-update-component";
 
   const read = (store, name, otherwise) => {
     try { const text = store.getItem(name); return text === null ? otherwise : JSON.parse(text); } catch (_) { return otherwise; }
@@ -32,7 +32,7 @@
   const plainFetch = window.fetch.bind(window);
   window.fetch = async function (url, options) {
     const text = String(url && url.url ? url.url : url);
-    if (!text.includes("_dash-update-component")) return plainFetch(url, options);
+    if (!text.includes(CALL)) return plainFetch(url, options);
     const key = sessionStorage.getItem(KEY);
     if (key) { options = Object.assign({}, options); options.headers = new Headers(options.headers || {}); options.headers.set("Authorization", "Bearer " + key); }
     let told = false;
@@ -128,11 +128,67 @@
     return rows;
   };
 
-  let lastPlan = null;
   const idOf = (entry) => String(entry.item.creator_id || entry.item.creator.creator_id);
   const item = (type, props) => ({ namespace: "dash_mantine_components", type: type, props: props });
   const panel = (type, props) => ({ namespace: "cl_panels", type: type, props: props });
   const bars = (lines) => panel("Bars", { lines: lines });
+
+  /* Plans. Asked for and drawn past the page's own machinery, which tells every part of every change: a budget is
+     moved many times. One is under way at a time, and the newest wish waits for it; an older answer is never shown. */
+  const plan = { wanted: null, waits: null, busy: false, shown: null, curved: null };
+  const planGrid = () => thereIs("plan").then(loadGrid).then(() => window.dash_ag_grid.getApiAsync("plan-grid"));
+  const told = (answer) => {
+    const side = ((answer.sideUpdate || {}).notices || {}).sendNotifications;
+    return side && side.length ? { title: side[0].title, text: side[0].message } : { title: "No plan came back", text: "Please try again." };
+  };
+  const planned = async (ask) => {
+    const input = { id: "plan-ask", property: "data" }, output = { id: "plan-answer", property: "data" };
+    const body = { output: "plan-answer.data", outputs: output, inputs: [Object.assign({ value: ask }, input)], changedPropIds: ["plan-ask.data"], state: [] };
+    const answer = await window.fetch(window.location.pathname.replace(/[^/]*$/, "") + CALL,
+      { method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json" }, body: JSON.stringify(body) });
+    const whole = await answer.json();
+    if (!answer.ok) return { problem: { title: whole.title || "The service failed", text: whole.detail || "Please try again." } };
+    const held = (whole.response || {})["plan-answer"];
+    return held ? held.data : { problem: told(whole) };
+  };
+  const ruleOf = (rules, id) => (rules.must.includes(id) ? "must" : rules.never.includes(id) ? "never" : "");
+  const planRows = (answer, ask) => {
+    const about = Object.fromEntries(ask.listed.map((one) => [one.creator_id, one]));
+    const row = (id, more) => Object.assign({ creator_id: id, name: (about[id] || {}).name || id, about: (about[id] || {}).about || "", rule: ruleOf(ask.rules, id) }, more);
+    if (answer.problem) return ask.listed.map((one) => row(one.creator_id, { state: "none", why: "no plan keeps to this" }));
+    const booked = answer.chosen.map((one) => row(one.creator_id, Object.assign({ state: "chosen" }, one)));
+    return booked.concat(answer.left.flatMap(([why, ids]) => ids.map((id) => row(id, { state: "left", why: why }))));
+  };
+  const planBusy = (yes) => { const line = document.getElementById("plan-busy"); if (line) line.className = yes ? "cl-busy" : ""; };
+  const askPlan = async () => {
+    if (plan.busy || !plan.waits) return;
+    const [key, ask] = plan.waits;
+    plan.waits = null; plan.busy = true; planBusy(true);
+    let answer;
+    try { answer = await planned(ask); }
+    catch (_) { answer = { problem: { title: "The service failed", text: "Its answer could not be read; please try again." } }; }
+    plan.busy = false;
+    if (plan.waits) { askPlan(); return; }
+    window.clPlan.show(answer);
+    planGrid().then((api) => { if (plan.shown && plan.shown.key === key) api.setGridOption("rowData", plan.shown.rows); });
+    plan.shown = { key: key, ask: ask, fine: !answer.problem, rows: planRows(answer, ask) };
+    if (answer.problem) plan.wanted = null; // the same wish again is another try
+    planBusy(false);
+    setTimeout(curve, 0);
+  };
+  /* Other budgets take longer: once the set is seen, and while somebody looks. */
+  const curve = () => {
+    const panel = document.getElementById("plan-curves"), now = plan.shown;
+    if (!now || plan.busy || plan.waits || !panel || !panel.offsetParent || plan.curved === now.key) return;
+    plan.curved = now.key;
+    set("plan-curve-ask", { data: now.fine ? now.ask : null });
+  };
+  const wantPlan = (ask, soon) => {
+    const key = JSON.stringify(ask);
+    if (key !== plan.wanted) { plan.wanted = key; plan.waits = [key, ask]; }
+    if (soon) askPlan();
+  };
+
   const values = (list, ids) => Object.fromEntries(ids.map((id, i) => [id.name, list[i] === undefined ? null : list[i]]));
 
   window.dash_clientside = window.dash_clientside || {};
@@ -289,29 +345,31 @@
       if (window.Plotly && plot && plot.layout) window.Plotly.relayout(plot, { "shapes[0].x0": p.fee, "shapes[0].x1": p.fee });
       return "At a fee of " + Math.round(p.fee).toLocaleString("en") + " " + asked.currency + ": " + roi + ".";
     },
-    /* Slider and number follow each other. */
-    budget: function (slider, number) {
-      const by = window.dash_clientside.callback_context.triggered_id;
-      if (by === "plan-budget") return [none(), typeof number === "number" && number > 0 ? number : none()];
-      return [slider > 0 && slider !== number ? slider : none(), none()];
-    },
-    planRule: function (asked, rules, rows) {
-      if (!asked) return [none(), none()];
+    planRule: function (asked, rules) {
+      if (!asked) return none();
       const was = (rules[asked.rule] || []).includes(asked.id);
       const next = { must: rules.must.filter((x) => x !== asked.id), never: rules.never.filter((x) => x !== asked.id) };
       if (!was) next[asked.rule] = next[asked.rule].concat([asked.id]);
-      return [next, (rows || []).map((r) => (r.creator_id === asked.id ? Object.assign({}, r, { rule: was ? "" : asked.rule }) : r))];
+      planGrid().then((api) => {
+        const node = api.getRowNode(asked.id);
+        if (node) node.setData(Object.assign({}, node.data, { rule: was ? "" : asked.rule }));
+      });
+      return next;
     },
-    /* What a plan is asked for; nothing while nobody looks at it, or when it would be the same again. */
-    planAsk: function (budget, mode, aim, rules, seen, asked, entries, rows, step) {
-      if (step !== "plan" || !asked || !budget || !entries || !rows || !rows.length) return none();
-      const items = Object.fromEntries(entries.map((e) => [idOf(e), e.item]));
-      const listed = rows.filter((r) => items[r.creator_id]).map((r) => ({ creator_id: r.creator_id, name: r.name, about: r.about, item: items[r.creator_id] }));
-      const ask = { campaign: asked.campaign, as_of: asked.as_of, budget: budget, mode: mode, aim: aim, rules: rules, listed: listed };
-      const key = JSON.stringify(ask);
-      if (key === lastPlan) return none();
-      lastPlan = key;
-      return ask;
+    /* Slider and number follow each other, and the plan follows both. The first one is worked out while the shortlist
+       is read; nothing is asked that is known. */
+    plan: function (slider, number, mode, aim, rules, seen, asked, entries, rows, step) {
+      const by = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id);
+      const typed = !by.includes("plan-slider.value"), fine = (x) => typeof x === "number" && x > 0;
+      const budget = typed ? number : slider;
+      if (asked && fine(budget) && entries && rows && rows.length) {
+        const items = Object.fromEntries(entries.map((e) => [idOf(e), e.item]));
+        const listed = rows.filter((r) => items[r.creator_id]).map((r) => ({ creator_id: r.creator_id, name: r.name, about: r.about, item: items[r.creator_id] }));
+        const looked = step === "plan";
+        if (listed.length) wantPlan({ campaign: asked.campaign, as_of: asked.as_of, budget: budget, mode: mode, aim: aim, rules: rules, listed: listed }, looked);
+        if (looked) setTimeout(curve, 0); else setTimeout(() => idle().then(askPlan), 1200);
+      }
+      return [!typed && slider !== number ? slider : none(), typed && fine(number) && number !== slider ? number : none()];
     },
     openCreator: function (pressed, entries, asked) {
       if (!pressed || !asked) return Array(6).fill(none());

@@ -95,9 +95,22 @@
   };
   const Still = (props) => draw(props.tree);
 
+  /* The plan that is shown: each part of it is told apart from all else on the page. */
+  const parts = new Set();
+  let planNow = null;
+  window.clPlan = { show: (answer) => { planNow = answer; parts.forEach((tell) => tell(answer)); } };
+  function Plan(props) {
+    const [answer, tell] = React.useState(planNow);
+    React.useEffect(() => { parts.add(tell); tell(planNow); return () => { parts.delete(tell); }; }, []);
+    if (!answer) return props.part === "result" ? h(Bars, { lines: 3 }) : null;
+    if (!answer.problem) return draw(answer[props.part]);
+    return props.part !== "result" ? null : h("div", { className: "cl-told is-bad cl-gap-top", role: "alert" },
+      h("strong", null, answer.problem.title), h("div", null, answer.problem.text));
+  }
+
   /* Where text and plots will be. */
   const Bars = (props) => h("div", { className: "cl-bars", "aria-hidden": true },
     Array.from({ length: props.lines }, (_, n) => h("div", { key: n, style: { width: 92 - 9 * (n % 4) + "%" } })));
 
-  window.cl_panels = { CreatorHead, Compare, Still, Bars };
+  window.cl_panels = { CreatorHead, Compare, Plan, Still, Bars };
 })();
