@@ -13,11 +13,13 @@ import pandas as pd
 import pytest
 
 from data.errors import UsageError
+from serving.page.amounts import number_of
 from serving.page.candidates_view import source_text
 from serving.page.columns import guess, platform_hint
 from serving.page.directory import Directories, Directory, Search
-from serving.page.intake import Intake, candidates_of, number_of, pasted, plain_handle
+from serving.page.intake import Intake, candidates_of, pasted, plain_handle
 from serving.page.payloads import details_of
+from serving.page.recognise import recognised
 from serving.page.sheets import Sheet, read_upload
 from tests.serving_fakes import catalogue
 
@@ -53,6 +55,12 @@ def taken(text: str, directory: Directory, platform: str | None = None) -> Intak
         (["profile.platform_username", "profile.follower_count", "work_platform.name"],
          {"handle": "profile.platform_username", "followers": "profile.follower_count",
           "platform": "work_platform.name"}, True),
+        (["ID", "name", "follower_count"], {"handle": "name", "followers": "follower_count"}, False),
+        (["channelId", "channelTitle"], {"creator_id": "channelId", "handle": "channelTitle"}, True),
+        (["Nutzername", "Plattform", "Follower", "Vergütung (EUR)", "Provision %"],
+         {"handle": "Nutzername", "platform": "Plattform", "followers": "Follower", "fee": "Vergütung (EUR)",
+          "commission_rate": "Provision %"}, True),
+        (["Title", "Video ID", "Likes"], {}, False),
         (["a", "b"], {}, False),
     ],
 )  # fmt: skip
@@ -69,7 +77,7 @@ def test_a_platform_in_the_column_names() -> None:
 def test_right_rows_go_on_and_wrong_ones_say_why(directory: Directory) -> None:
     text = (
         "handle,platform,followers,fee\n@ANA.RUNS,,,450\nnew.one,tiktok,12.5K,€ 80\nghost,,,10\n,instagram,,5\n"
-        "bo,,,lots\nbo,,,-3\ntwin,,,1\ntwin,youtube,,1\nx,snapchat,,1\na,b,c,d,e\n,,,\n"
+        "bo,,,lots\nbo,,,-3\ntwin,,,1\ntwin,youtube,,1\nx,myspace,,1\na,b,c,d,e\n,,,\n"
     )
     found = taken(text, directory)
     assert [e.item for e in found.entries] == [
@@ -84,7 +92,7 @@ def test_right_rows_go_on_and_wrong_ones_say_why(directory: Directory) -> None:
     reasons = {row.row: row.why for row in found.wrong}
     assert sorted(reasons) == [4, 5, 6, 7, 8, 10, 11]
     for row, words in ((4, "no platform"), (5, "no creator id"), (6, "not a number"), (7, "at least 0"),
-                       (8, "2 creators"), (10, "snapchat"), (11, "5 cells under 4 headings")):  # fmt: skip
+                       (8, "2 creators"), (10, "myspace"), (11, "5 cells under 4 headings")):  # fmt: skip
         assert words in reasons[row]
 
 
@@ -119,7 +127,11 @@ def test_excel_and_json(directory: Directory) -> None:
     [
         ("notes.pdf", b"%PDF", "the ending .pdf"),
         ("list", b"a", "no ending"),
-        ("list.csv", b"", "list.csv"),
+        ("list.csv", b"", "an empty file"),
+        ("list.csv", b"%PDF-1.4 1 0 obj", "a PDF document"),
+        ("list.csv", b"PK\x03\x04rest", "an Excel workbook"),
+        ("list.xlsx", b"\xd0\xcf\x11\xe0rest", "an old Excel"),
+        ("list.csv", b"<!DOCTYPE html><html>", "a web page"),
         ("list.csv", b"handle\n", "no rows"),
         ("list.xlsx", b"not a zip", "list.xlsx"),
         ("list.json", b"{", "well-formed JSON"),
@@ -167,15 +179,103 @@ def test_plain_handles(text: str, handle: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("48.5M", 48_500_000), ("€ 1,200", 1200), ("1.200,50 EUR", 1200.5), ("12,50", 12.5), ("10%", 0.1), ("-", None)],
-)
+    [("48.5M", 48_500_000), ("€ 1,200", 1200), ("1.200,50 EUR", 1200.5), ("12,50", 12.5), ("10%", 0.1), ("-", None),
+     ("€1.200", 1200), ("1.200 EUR", 1200), ("1.234.567", 1_234_567), ("1'200", 1200), ("1 200,5", 1200.5),
+     ("1,2k", 1200), ("TBD", None), ("on request", None)],
+)  # fmt: skip
 def test_numbers_as_people_write_them(text: str, number: float | None) -> None:
     assert number_of(text, "fee") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12.000", 12_000), ("1,2M", 1_200_000), ("84,5k", 84_500), ("2 Mio", 2e6), ("1,5 Mio.", 1.5e6), ("1.2万", 12_000),
+     ("950", 950), ("1,234", 1234)],
+)  # fmt: skip
+def test_people_are_whole(text: str, number: float) -> None:
+    assert number_of(text, "followers") == pytest.approx(number)
+
+
+@pytest.mark.parametrize(("text", "number"), [("3,4 %", 0.034), ("0.034", 0.034), ("0,034", 0.034), ("5%", 0.05)])
+def test_a_share_has_no_thousands(text: str, number: float) -> None:
+    assert number_of(text, "commission_rate") == pytest.approx(number)
 
 
 def test_a_number_that_can_be_read_two_ways_is_asked_about() -> None:
     with pytest.raises(ValueError, match="write 1200"):
         number_of("1.200", "fee")
+    with pytest.raises(ValueError, match="is a range"):
+        number_of("100-200", "fee")
+
+
+def test_money_of_another_currency_is_no_amount_of_the_briefs(directory: Directory) -> None:
+    rows = "handle,fee\nana.runs,$ 95\nbo,95 EUR\n"
+    found = candidates_of(
+        read_upload(upload(rows), "a.csv"), {"handle": "handle", "fee": "fee"}, directory, None, "EUR"
+    )
+    assert [e.item for e in found.entries] == [{"fee": 95.0, "creator_id": "bo"}]
+    assert [(row.row, row.why) for row in found.wrong] == [(2, "fee $ 95 is not in EUR, which the brief counts in")]
+    # A heading may name it for all rows.
+    sheet = read_upload(upload("handle,Fee (USD)\nbo,95\n"), "a.csv")
+    columns = guess(sheet.rows.columns).columns
+    assert [len(candidates_of(sheet, columns, directory, None, c).entries) for c in ("EUR", "USD", None)] == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [("5,10,1", [0.05, 0.1, 0.01]), ("0.05,0.1,1", [0.05, 0.1, 1.0]), ("5%,0.1,1", [0.05, 0.1, 1.0])],
+)
+def test_a_column_of_commissions_in_percent(told: str, read: list[float], directory: Directory) -> None:
+    rows = "".join(f"{name},{share}\n" for name, share in zip(("ana.runs", "bo", "c"), told.split(","), strict=True))
+    found = taken("handle,commission\n" + rows, directory, "instagram")
+    assert [e.item["commission_rate"] for e in found.entries] == pytest.approx(read)
+
+
+def test_titles_above_the_heading_and_other_sheets(directory: Directory) -> None:
+    """The number of a wrong row is the one that the user's own program shows beside it."""
+    text = "Export of a tool,,\nMade 2026-01-01,,\nUsername,Platform,Fee\nana.runs,,1\nbo,,lots\n"
+    for above in (text, text.replace(",,\n", "\n")):  # of the same and of another width
+        sheet = read_upload(upload(above), "x.csv")
+        found = candidates_of(Sheet.from_plain(sheet.plain()), guess(sheet.rows.columns).columns, directory, None)
+        assert [e.item for e in found.entries] == [{"fee": 1.0, "creator_id": "ana"}]
+        assert [row.row for row in found.wrong] == [5]
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["Read me first"])
+    second = book.create_sheet("Creators")
+    for row in (["Who", None, "Terms", None], ["Handle", "Platform", "Fee", "Commission"],
+                ["bo", "Instagram", "€1.200", "3,4 %"]):  # fmt: skip
+        second.append(row)
+    held = io.BytesIO()
+    book.save(held)
+    sheet = read_upload(upload(held.getvalue()), "x.xlsx")
+    [entry] = candidates_of(sheet, guess(sheet.rows.columns).columns, directory, None, "EUR").entries
+    assert entry.item == {"fee": 1200.0, "commission_rate": 0.034, "creator_id": "bo"}
+
+
+def test_a_column_is_known_by_what_stands_in_it(directory: Directory) -> None:
+    def of(text: str) -> dict[str, str]:
+        found = recognised(read_upload(upload(text), "x.csv"), directory)
+        return {str(role): name for role, name in found.columns.items()} if found.sure else {}
+
+    assert of("Who,Fee\nana,1\nbo,2\n") == {"creator_id": "Who", "fee": "Fee"}
+    assert of("id,name,Fee\nana,Ana,1\ncy,Cy,2\n") == {"creator_id": "id", "fee": "Fee"}
+    assert of("Who,Fee\n@new.one,1\n@other,2\n") == {"handle": "Who", "fee": "Fee"}
+    assert of("Talent,Fee\nana.runs,1\nbo,2\n") == {"handle": "Talent", "fee": "Fee"}
+    assert of("Who,Fee\nsomebody,1\nelse,2\n") == {}
+
+
+def test_an_address_says_the_platform(directory: Directory) -> None:
+    found = taken("Profile URL,Fee\nhttps://www.tiktok.com/@new,5\nyoutube.com/c/chan,6\n", directory, "instagram")
+    assert [(e.name, e.platform) for e in found.entries] == [("new", "tiktok"), ("chan", "youtube")]
+
+
+def test_more_rows_than_are_scored_keep_their_numbers(directory: Directory) -> None:
+    found = taken("handle,fee\n" + "".join(f"c{n},1\n" for n in range(1_003)), directory, "instagram")
+    assert len(found.entries) == 1_000 and [row.row for row in found.wrong] == [1_002, 1_003, 1_004]
+    assert found.wrong[0].cells == {"handle": "c1000", "fee": "1"}
+    long = taken(f"handle\n{'x' * 300}\n", directory, "instagram").wrong[0]
+    assert "300 characters" in long.why
 
 
 def test_search(directory: Directory) -> None:
@@ -326,3 +426,27 @@ def test_a_profile_says_which_platform_it_comes_from(record: Any, platform: str)
     sheet = read_upload(upload(json.dumps(record).encode()), "one.json")
     [entry] = candidates_of(sheet, guess(sheet.rows.columns).columns, Directory.of(None), None).entries
     assert (entry.platform, entry.followers, entry.name) == (platform, 900, "ana")
+
+
+def test_a_search_on_youtube_holds_channels_not_titles() -> None:
+    def hit(video: str, channel: str, title: str) -> dict[str, Any]:
+        snippet = {"title": video, "channelId": channel, "channelTitle": title}
+        return {"kind": "youtube#searchResult", "id": {"videoId": "v"}, "snippet": snippet}
+
+    told = {"items": [hit("Surf!", "UC1", "Jamie O&#39;Brien"), hit("Waves", "UC2", "Koa"), hit("More", "UC1", "J")]}
+    sheet = read_upload(upload(json.dumps(told)), "search.json")
+    found = guess(sheet.rows.columns)
+    entries = candidates_of(sheet, found.columns, Directory.of(None), None).entries
+    assert found.sure and [(e.name, e.platform) for e in entries] == [("Jamie O'Brien", "youtube"), ("Koa", "youtube")]
+    assert entries[0].item["creator"]["creator_id"] == "UC1"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not here")
+def test_real_searches_name_channels() -> None:
+    for path in sorted((SHARED / "api-payloads" / "youtube-data-v3" / "search").glob("*.json")):
+        sheet = read_upload(upload(path.read_bytes()), path.name)
+        titles = {hit["snippet"]["title"] for hit in json.loads(path.read_bytes())["items"]}
+        found = candidates_of(sheet, guess(sheet.rows.columns).columns, Directory.of(None), None)
+        assert found.entries and not found.wrong
+        if "channels" not in path.name:
+            assert not titles & {e.name for e in found.entries}

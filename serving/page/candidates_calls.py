@@ -9,12 +9,13 @@ import pandas as pd
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, no_update
 
 from serving.page.candidates_view import found_rows, found_text, list_rows
-from serving.page.columns import Guess, guess, platform_hint
+from serving.page.columns import Guess, platform_hint
 from serving.page.desk import Desk
 from serving.page.directory import Directories, Directory, Search
 from serving.page.export import csv_bytes
 from serving.page.intake import Intake, candidates_of, pasted
 from serving.page.intake_view import mapping_view, result_view
+from serving.page.recognise import recognised
 from serving.page.sheets import Sheet, read_upload
 from serving.page.shortlist import entry_id
 from serving.page.wiring import Wiring
@@ -40,12 +41,13 @@ def register(wiring: Wiring) -> None:
     wiring.server(
         calls.mapped, *adds,
         Input({"type": "mapping-use", "role": ALL}, "n_clicks"), State(_COLUMN, "value"), State(_COLUMN, "id"),
-        State(_PLATFORM, "value"), State("sheet", "data"), State("candidates", "data"), prevent_initial_call=True,
+        State(_PLATFORM, "value"), State("sheet", "data"), State("brief", "data"), State("candidates", "data"),
+        prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.paste, *adds, Output("paste-text", "value"),
         Input("paste-add", "n_clicks"), State("paste-text", "value"), State("paste-platform", "value"),
-        State("candidates", "data"), prevent_initial_call=True,
+        State("brief", "data"), State("candidates", "data"), prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
         calls.sample, *adds, Input("sample-candidates", "n_clicks"), State("brief", "data"), State("candidates",
@@ -103,19 +105,19 @@ class Calls:
             return (no_update,) * 6
         name = filename or "the file"
         sheet = read_upload(contents, name)
-        found = guess(sheet.rows.columns)
+        found = recognised(sheet, self._directory())
         platform = platform_hint([*sheet.rows.columns, name]) or _platform(brief)
         if not found.sure:
             panel = mapping_view(sheet, found, name, platform, opened=True)
             return no_update, None, [], sheet.plain(), panel, None
-        read = candidates_of(sheet, found.columns, self._directory(), platform)
+        read = candidates_of(sheet, found.columns, self._directory(), platform, _currency(brief))
         # Where no row can be used, what is missing may be told: the platform of them all, or other columns.
         panel = mapping_view(sheet, found, name, platform, opened=not read.entries)
         return *_added(read, now), sheet.plain(), panel, None
 
     def mapped(
         self, presses: list[Any], names: list[str | None], ids: list[dict[str, Any]], platform: list[str | None],
-        sheet: dict[str, Any] | None, now: list[Any],
+        sheet: dict[str, Any] | None, brief: dict[str, Any] | None, now: list[Any],
     ) -> Any:  # fmt: skip
         """The file again, with the columns the user chose."""
         if not any(presses) or not sheet:
@@ -129,14 +131,16 @@ class Calls:
                 ),
                 [],
             )
-        intake = candidates_of(Sheet.from_plain(sheet), Guess(columns, ()).columns, self._directory(), platform[0])
+        intake = candidates_of(
+            Sheet.from_plain(sheet), Guess(columns, ()).columns, self._directory(), platform[0], _currency(brief)
+        )
         return _added(intake, now)
 
-    def paste(self, _: Any, text: str | None, platform: str, now: list[Any]) -> Any:
+    def paste(self, _: Any, text: str | None, platform: str, brief: dict[str, Any] | None, now: list[Any]) -> Any:
         """Pasted handles."""
         if not (text or "").strip():
             return (no_update,) * 4
-        intake = pasted(str(text), self._directory(), platform)
+        intake = pasted(str(text), self._directory(), platform, _currency(brief))
         left = "\n".join(", ".join(filter(None, row.cells.values())) for row in intake.wrong)
         return *_added(intake, now), left
 
@@ -260,6 +264,10 @@ def wrong_download(presses: list[Any], wrong: list[dict[str, Any]] | None) -> An
 def _platform(brief: Mapping[str, Any] | None) -> str | None:
     platform = (brief or {}).get("platform")
     return str(platform) if platform and platform != "any" else None
+
+
+def _currency(brief: Mapping[str, Any] | None) -> str | None:
+    return str((brief or {}).get("currency") or "") or None
 
 
 def _number(value: Any) -> float | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from serving.page.amounts import CODES
 
 Role = Literal[
     "creator_id", "handle", "platform", "followers", "category", "country", "language",
@@ -29,29 +32,31 @@ LABELS: Mapping[Role, str] = MappingProxyType({
 
 # Compared without case, blanks and signs. The first half of each row leaves no doubt; the second is asked about.
 _SURE: Mapping[Role, str] = {
-    "creator_id": "creatorid",
+    "creator_id": "creatorid channelid",
     "handle": "handle username creatorhandle influencerinstaname platformusername tiktoker instagramhandle customurl "
-    "accounthandle screenname",
-    "platform": "platform workplatformname network socialnetwork",
-    "followers": "followers followercount followerscount followersnumbers subscribers subscribercount "
-    "subscriberscount numberoffollowers",
-    "category": "category niche category1 vertical channeltype topcategory",
-    "country": "creatorcountry countrycode abbreviation",
-    "language": "language lang",
-    "fee": "fee feeasked askedfee askingprice quote offer price rate fees",
-    "commission_rate": "commissionrate commission",
-    "product_cost": "productcost giftcost productvalue",
+    "accounthandle screenname channeltitle accountname profileurl profilelink accounturl instagramurl instagramlink "
+    "tiktokurl youtubeurl channelurl benutzername nutzername profillink pseudo usuario nomeutente 账号",
+    "platform": "platform workplatformname network socialnetwork plattform plateforme plataforma piattaforma 平台",
+    "followers": "followers followercount followerscount followersnumbers subscribers subscriberscount "
+    "subscribercount numberoffollowers follower abonnenten abonnes seguidores 粉丝数",
+    "category": "category niche category1 vertical channeltype topcategory kategorie categorie categoria nische",
+    "country": "creatorcountry countrycode abbreviation country land pays pais paese",
+    "language": "language lang sprache langue idioma lingua",
+    "fee": "fee feeasked askedfee askingprice askingfee quote offer price rate fees feeperpost priceperpost "
+    "rateperpost honorar preis gage tarif tarifa precio preco prezzo vergutung 报价",
+    "commission_rate": "commissionrate commission provision commissionpercent comision commissione",
+    "product_cost": "productcost giftcost productvalue giftvalue warenwert produktkosten",
     "expected_exposed": "expectedexposed expectedreach",
 }
 _MAYBE: Mapping[Role, str] = {
-    "creator_id": "id accountid externalid",
     "handle": "instagramname youtubername youtuber channelinfo influencername channelname name account creator "
-    "influencer title channel user profile",
+    "influencer title channel user profile url link profil",
+    "creator_id": "id accountid externalid",
     "platform": "site source socialmedia",
     "followers": "fans audiencesize size",
     "category": "topic industry",
-    "country": "country location",
-    "fee": "cost budget amount fee eur ratecard pricing",
+    "country": "location",
+    "fee": "cost budget amount fee eur ratecard pricing kosten cachet",
     "product_cost": "product gift",
     "expected_exposed": "reach exposed impressions avgreach",
 }
@@ -76,21 +81,21 @@ def guess(names: Iterable[str]) -> Guess:
     A dotted name (`profile.follower_count`) is known by its whole or by its end.
     """
     names = [str(name) for name in names]
+    if any(word in _plain(name) for name in names for word in ("videoid", "videotitle")):
+        names = [name for name in names if _end(name) != "title"]  # of a video, which is no creator
     columns: dict[Role, str] = {}
     unsure: list[Role] = []
     for known, doubtful in ((_SURE, False), (_MAYBE, True)):
         for role, words in known.items():
-            if role in columns or (role == "handle" and doubtful and "creator_id" in columns):
+            # A name beside a sure id needs no guess, and a bare id says nothing beside a name.
+            who = {"creator_id", "handle"}
+            if role in columns or (role in who and doubtful and who & set(columns)):
                 continue
             found = _first(names, words.split(), taken=columns.values())
             if found is not None:
                 columns[role] = found
                 if doubtful:
                     unsure.append(role)
-    # A bare `id` says nothing beside a handle.
-    if "creator_id" in unsure and "handle" in columns:
-        del columns["creator_id"]
-        unsure.remove("creator_id")
     return Guess(columns, tuple(unsure))
 
 
@@ -106,11 +111,19 @@ def _first(names: list[str], words: list[str], taken: Iterable[str]) -> str | No
     free = [name for name in names if name not in set(taken)]
     for word in words:
         for name in free:
-            if word in (_plain(name), _plain(name.rpartition(".")[2]) or _plain(name)):
+            if word in (_plain(name), _end(name)):
                 return name
     return None
 
 
+def _end(name: str) -> str:
+    """What a dotted name ends in; a name without dots as it is."""
+    return _plain(name.rpartition(".")[2]) or _plain(name)
+
+
 def _plain(name: str) -> str:
-    """The name without case, signs, and the `.1` that marks a repeated one."""
-    return re.sub(r"[\W_]+", "", re.sub(r"\.\d+$", "", name).lower())
+    """The name without case, accents, signs, a unit at its end, and the `.1` that marks a repeated one."""
+    bare = re.sub(r"\.\d+$", "", name)
+    unitless = re.sub(rf"\([^)]*\)|\b(in )?({CODES.replace(' ', '|')})\b", "", bare, flags=re.IGNORECASE)
+    letters = "".join(c for c in unicodedata.normalize("NFKD", unitless) if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", "", letters.lower()) or re.sub(r"[\W_]+", "", bare.lower())

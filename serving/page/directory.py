@@ -80,6 +80,10 @@ class Directory:
         place = self._by_id.get(creator_id)
         return None if place is None else self._known(place)
 
+    def has_handle(self, text: str) -> bool:
+        """Whether somebody of the catalogue goes by this handle."""
+        return text.lstrip("@").lower() in self._by_handle
+
     def values(self, column: str) -> list[str]:
         """The values of a column, most frequent first; for lists to choose from."""
         counts = self.profiles[column].dropna().value_counts()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,18 +13,21 @@ import pandas as pd
 from pydantic import ValidationError
 
 from data.errors import shorten
-from data.mapping_values import human_number
 from data.schemas import PLATFORMS
+from serving.page.amounts import KINDS, currencies_in, is_percent, number_of
 from serving.page.columns import Role
 from serving.page.directory import Directory
 from serving.page.sheets import Sheet, WrongRow
 from serving.problems import faults_of
 from serving.schemas import MOST_CANDIDATES, Candidate
 
-_MONEY_SIGNS = re.compile(r"[€$£¥₹\s\u00a0\u202f']|\b[A-Z]{3}\b")
-_THOUSANDS_OR_DECIMALS = re.compile(r"^\d{1,3}(\.\d{3})+$")
-_EUROPEAN = re.compile(r"^\d{1,3}(\.\d{3})*,\d{1,2}$")
-_PLATFORM_WORDS = {"ig": "instagram", "insta": "instagram", "tik tok": "tiktok", "yt": "youtube", "you tube": "youtube"}
+_PLATFORM_WORDS = {
+    "ig": "instagram", "insta": "instagram", "tik tok": "tiktok", "yt": "youtube", "you tube": "youtube",
+    **dict.fromkeys(("twitter", "x", "facebook", "fb", "twitch", "snapchat", "pinterest", "linkedin", "threads",
+                     "podcast", "blog"), "other"),
+}  # fmt: skip
+_ADDRESS = re.compile(r"^(?:https?://)?(?:www\.|m\.)?(instagram|tiktok|youtube)\.com/", re.IGNORECASE)
+_LONGEST_NAME = 200
 _TERMS: tuple[Role, ...] = ("fee", "commission_rate", "product_cost", "expected_exposed")
 _PROFILE: tuple[Role, ...] = ("category", "country", "language")
 
@@ -54,7 +56,9 @@ class Intake:
     wrong: list[WrongRow]
 
 
-def candidates_of(sheet: Sheet, columns: Mapping[Role, str], directory: Directory, platform: str | None) -> Intake:
+def candidates_of(
+    sheet: Sheet, columns: Mapping[Role, str], directory: Directory, platform: str | None, currency: str | None = None
+) -> Intake:
     """Candidates of a table whose columns are known.
 
     Parameters
@@ -63,33 +67,61 @@ def candidates_of(sheet: Sheet, columns: Mapping[Role, str], directory: Director
     columns : the column of each role; at least `creator_id` or `handle`
     directory : the catalogue's creators, matched by id, else by handle
     platform : where a row names none
+    currency : the brief's; an amount that names another one is a mistake
     """
     entries: list[Entry] = []
     wrong = list(sheet.broken)
+    read = _Reading.of(sheet, columns, currency)
     skipped = {row.row for row in sheet.broken}
-    numbers = (number for number in itertools.count(2) if number not in skipped)
+    numbers = (number for number in itertools.count(sheet.first) if number not in skipped)
     details = itertools.chain(sheet.details, itertools.repeat({}))
     for number, cells, more in zip(numbers, sheet.rows.to_dict("records"), details, strict=False):
         told = {role: str(cells.get(name) or "").strip() for role, name in columns.items()}
         if not any(str(value or "").strip() for value in cells.values()):
             continue
         try:
-            entries.append(_entry(told, more, directory, platform))
+            entry = _entry(told, more, directory, platform, read)
+            if len(entries) >= MOST_CANDIDATES:
+                raise ValueError(
+                    f"only {MOST_CANDIDATES:,} candidates are scored at a time; keep the rest for another list"
+                )
+            entries.append(entry)
         except ValueError as error:
             shown = {str(k): "" if v is None else str(v) for k, v in cells.items()}
             wrong.append(WrongRow(number, str(error), shown))
     wrong.sort(key=lambda row: row.row)
-    over = entries[MOST_CANDIDATES:]
-    wrong += [WrongRow(0, f"more than {MOST_CANDIDATES:,} candidates", {"creator": e.name}) for e in over]
-    return Intake(entries[:MOST_CANDIDATES], wrong)
+    return Intake(entries, wrong)
 
 
-def pasted(text: str, directory: Directory, platform: str | None) -> Intake:
+@dataclass(frozen=True)
+class _Reading:
+    """How the cells of one table are read. `units`: of each role's column what its heading names (`Fee, USD`)."""
+
+    currency: str | None
+    percent: bool
+    units: Mapping[Role, str]
+
+    @classmethod
+    def of(cls, sheet: Sheet, columns: Mapping[Role, str], currency: str | None) -> _Reading:
+        share = columns.get("commission_rate")
+        told = [] if share is None else [str(cell or "") for cell in sheet.rows[share].tolist()]
+        units = {role: (*currencies_in(name), "")[0] for role, name in columns.items()}
+        return cls(currency, is_percent(told), units)
+
+    def number(self, role: Role, text: str) -> float | None:
+        """As `number_of`; bare numbers of a commission in percent are percent."""
+        unit = "" if currencies_in(text) or KINDS.get(role) != "money" else self.units.get(role, "")
+        value = number_of(f"{text} {unit}" if unit else text, role, self.currency)
+        bare = role == "commission_rate" and self.percent and "%" not in text
+        return value / 100.0 if bare and value is not None else value
+
+
+def pasted(text: str, directory: Directory, platform: str | None, currency: str | None = None) -> Intake:
     """Candidates of pasted lines: a handle or id each, and after a comma, tab or semicolon the fee, if known."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     cells = [[part.strip() for part in re.split(r"[,;\t]", line, maxsplit=1)] for line in lines]
     rows = pd.DataFrame({"handle": [c[0] for c in cells], "fee": [c[1] if len(c) > 1 else "" for c in cells]})
-    return candidates_of(Sheet(rows, []), {"handle": "handle", "fee": "fee"}, directory, platform)
+    return candidates_of(Sheet(rows, []), {"handle": "handle", "fee": "fee"}, directory, platform, currency)
 
 
 def plain_handle(text: str) -> str:
@@ -98,26 +130,13 @@ def plain_handle(text: str) -> str:
     return (match[1] if match else text.strip()).lstrip("@")
 
 
-def number_of(text: str, what: str) -> float | None:
-    """A number as people write it (`48.5M`, `€ 1,200`, `1.200,50`), None when there is none.
-
-    Raises ValueError where it cannot be read, or could be read two ways.
-    """
-    plain = _MONEY_SIGNS.sub("", text)
-    if _THOUSANDS_OR_DECIMALS.match(plain):
-        raise ValueError(f"{what} {text} can be read as thousands or decimals; write {plain.replace('.', '')}")
-    if _EUROPEAN.match(plain):
-        plain = plain.replace(".", "").replace(",", ".")
-    number = human_number(plain)
-    if number is None:
-        raise ValueError(f"{what} {shorten(text, 30)} is not a number")
-    return None if math.isnan(number) else number
-
-
-def _entry(told: Mapping[Role, str], more: Mapping[str, Any], directory: Directory, platform: str | None) -> Entry:
-    terms = {name: number_of(told[name], name.replace("_", " ")) for name in _TERMS if told.get(name)}
+def _entry(
+    told: Mapping[Role, str], more: Mapping[str, Any], directory: Directory, platform: str | None, read: _Reading
+) -> Entry:
+    terms = {name: read.number(name, told[name]) for name in _TERMS if told.get(name)}
     item: dict[str, Any] = {str(name): value for name, value in terms.items() if value is not None}
-    where = _platform(told.get("platform", ""))
+    address = _ADDRESS.match(told.get("handle", ""))
+    where = _platform(told.get("platform", "")) or (address[1].lower() if address else None)
     handle = plain_handle(told.get("handle", ""))
     asked = told.get("creator_id") or handle
     if not asked:
@@ -128,19 +147,21 @@ def _entry(told: Mapping[Role, str], more: Mapping[str, Any], directory: Directo
         entry = Entry(item, found.name, found.platform, found.followers, "catalogue")
     else:
         # What the catalogue does not know is told by the file: posts, audience, follower history.
-        entry = _unknown(told, {**item, **more}, handle or asked, where or platform)
+        entry = _unknown(told, {**item, **more}, handle or asked, where or platform, read)
     _check(entry.item)
     return entry
 
 
-def _unknown(told: Mapping[Role, str], item: dict[str, Any], name: str, platform: str | None) -> Entry:
+def _unknown(told: Mapping[Role, str], item: dict[str, Any], name: str, platform: str | None, read: _Reading) -> Entry:
     """A creator the catalogue does not have: an inline record of what the table says."""
     if not told.get("handle") and not told.get("platform"):
         raise ValueError(f"{shorten(name, 40)} is not in the catalogue; give a handle and a platform for others")
     if platform is None:
         raise ValueError(f"{shorten(name, 40)} is not in the catalogue, and no platform is given")
-    followers = number_of(told.get("followers", ""), "followers")
-    creator: dict[str, Any] = {"creator_id": name, "handle": name, "platform": platform}
+    if len(name) > _LONGEST_NAME:
+        raise ValueError(f"a name of {len(name)} characters; at most {_LONGEST_NAME} are taken")
+    followers = read.number("followers", told.get("followers", ""))
+    creator: dict[str, Any] = {"creator_id": told.get("creator_id") or name, "handle": name, "platform": platform}
     if followers is not None:
         creator["followers"] = round(followers)
     creator |= {role: told[role] for role in _PROFILE if told.get(role) and _fits(role, told[role])}
@@ -169,5 +190,5 @@ def _platform(text: str) -> str | None:
     if not word:
         return None
     if word not in PLATFORMS:
-        raise ValueError(f"platform {shorten(text, 30)} is none of {', '.join(PLATFORMS)}")
+        raise ValueError(f"platform {shorten(text, 30)} is not known; write one of {', '.join(PLATFORMS)}")
     return word

@@ -32,11 +32,12 @@ def mapping_view(sheet: Sheet, guess: Guess, filename: str, platform: str | None
         dmc.Select(id={"type": "default-platform", "role": "platform"}, label="Platform where a row names none",
                    data=PLATFORM_CHOICES, value=platform, clearable=True)
     )  # fmt: skip
-    text = (
-        "The columns were recognised. Change them here if something is wrong."
-        if guess.sure
-        else "Please check which column is what; the marked ones are guesses."
-    )
+    if guess.sure:
+        text = "The columns were recognised. Change them here if something is wrong."
+    elif {"creator_id", "handle"} & set(guess.columns):
+        text = "Please check which column is what; the marked ones are guesses."
+    else:
+        text = "No column seems to name a creator. Choose the one with the handle or the id, if this file has one."
     body = html.Div(
         [
             html.P(text, className="cl-muted"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Record = Mapping[str, Any]
@@ -20,6 +21,26 @@ def unpacked(document: Any) -> Any:
         return document
     by_id = all(key.isdigit() and isinstance(value, Mapping) for key, value in document.items())
     return list(document.values()) if by_id else document
+
+
+def with_channels(records: Sequence[Any]) -> list[Any]:
+    """Results of a search on YouTube as the channels they are of, each once; other records as they are.
+
+    What was found is mostly a video, and its title names no creator.
+    """
+    out: list[Any] = []
+    seen: set[str] = set()
+    for record in records:
+        snippet = record.get("snippet") if isinstance(record, Mapping) else None
+        if not isinstance(snippet, Mapping) or record.get("kind") != _YOUTUBE + "searchResult":
+            out.append(record)
+            continue
+        channel = str(snippet.get("channelId") or "")
+        if channel and channel not in seen:
+            seen.add(channel)
+            title = html.unescape(str(snippet.get("channelTitle") or channel))
+            out.append({"channelTitle": title, "channelId": channel, "platform": "youtube"})
+    return out
 
 
 def platform_of(record: Record) -> str | None:
