@@ -25,6 +25,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
+from openpyxl.cell import WriteOnlyCell
 
 from data.errors import Fault, UsageError
 
@@ -234,12 +235,17 @@ def _write_excel(frame: pd.DataFrame, path: Path, where: Path) -> None:
     sheet = book.create_sheet("rows")
     sheet.append([str(name) for name in frame.columns])
     for row in zip(*(frame[name].tolist() for name in frame.columns), strict=True):
-        sheet.append([_excel_cell(value) for value in row])
+        sheet.append([_excel_cell(sheet, value) for value in row])
     book.save(path)
 
 
-def _excel_cell(value: Any) -> Any:
+def _excel_cell(sheet: Any, value: Any) -> Any:
     value = _plain(value)
+    if isinstance(value, float) and float(f"{value:.16g}") != value:
+        # openpyxl writes sixteen digits, which do not say every number to the last bit.
+        cell = WriteOnlyCell(sheet, repr(value))
+        cell.data_type = "n"
+        return cell
     if isinstance(value, str):
         return openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_CELL]
     return value

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.schemas import GOALS, PLATFORMS
 from features.catalog import NAMES
 from models.families import Floats
 
+Mask = npt.NDArray[np.bool_]
 FLAGS: Mapping[str, str] = MappingProxyType({
     "no_posts": "no post of this creator is known",
     "few_posts": "fewer than five posts are known",
@@ -52,6 +54,10 @@ _BOUNDS: tuple[tuple[str, str, float, float], ...] = (
     ("unsafe_content", "scam_post_share", 0.05, np.inf),
     ("unsafe_content", "controversy_post_share", 0.1, np.inf),
 )
+_AUDIENCE = "audience_age_days"
+"""Missing where no audience was ever seen."""
+_WHOLE_MODEL = ("prior_only", "simulated_model")
+"""Flags of the model, raised for everybody or nobody."""
 _AT = {name: at for at, name in enumerate(NAMES)}
 _SKILL_FROM = 40
 """Measured collaborations below which a model is all but its prior."""
@@ -63,6 +69,15 @@ _OUT_FEATURES = 0.20
 _FEW = 5
 """A platform or goal with fewer measured collaborations counts as hardly seen."""
 _NAMED = 3
+
+
+def _bounds(flag: str) -> list[tuple[str, float, float]]:
+    return [(feature, low, high) for code, feature, low, high in _BOUNDS if code == flag]
+
+
+def features_of(flag: str) -> list[str]:
+    """The features that decide over a flag; none for one of the model as a whole."""
+    return [_AUDIENCE] if flag == "audience_unknown" else [feature for feature, _, _ in _bounds(flag)]
 
 
 @dataclass(frozen=True)
@@ -130,16 +145,25 @@ class Support:
     def flags(self, X: pd.DataFrame | Floats, data: str) -> list[list[str]]:
         """Codes of `FLAGS` raised for each row; X in the catalogue's columns."""
         table = np.asarray(X, dtype=np.float64)
-        raised: dict[str, np.ndarray] = {}
-        for flag, feature, low, high in _BOUNDS:
-            values = table[:, _AT[feature]]
-            raised[flag] = raised.get(flag, np.zeros(len(X), dtype=bool)) | ((values >= low) & (values <= high))
-        raised["audience_unknown"] = np.isnan(table[:, _AT["audience_age_days"]])
-        everywhere = np.ones(len(X), dtype=bool)
-        raised["prior_only"] = everywhere if self.n_labels < _SKILL_FROM else ~everywhere
-        raised["simulated_model"] = everywhere if data == "simulated" else ~everywhere
-        ordered = [(code, raised[code].tolist()) for code in FLAGS if code in raised]
+
+        def feature(name: str) -> Floats:
+            return np.asarray(table[:, _AT[name]])
+
+        ordered = [(code, self.raised(code, feature, len(X), data).tolist()) for code in FLAGS]
         return [[code for code, rows in ordered if rows[row]] for row in range(len(X))]
+
+    def raised(self, flag: str, feature: Callable[[str], Floats], n: int, data: str) -> Mask:
+        """For which of `n` rows one of `FLAGS` is raised, shape (n,). `feature` gives a feature's values by its name;
+        it is asked for those of `features_of` only."""
+        if flag == "audience_unknown":
+            return np.isnan(feature(_AUDIENCE))
+        if flag in _WHOLE_MODEL:
+            return np.full(n, data == "simulated" if flag == "simulated_model" else self.n_labels < _SKILL_FROM)
+        raised = np.zeros(n, dtype=bool)
+        for name, low, high in _bounds(flag):
+            values = feature(name)
+            raised |= (values >= low) & (values <= high)
+        return raised
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""

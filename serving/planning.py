@@ -240,7 +240,7 @@ def _answer(
         else PlanSingle(offers.creator_ids[int(np.argmax(single))], _totals(totals(offers, single, request.level))),
         overlaps=_overlaps(offers, choice.chosen),
         curve=[PlanPoint(p.budget, p.cost, p.conversions, p.profit, p.creators, p.conversions_per_100) for p in points],
-        proof=PlanProof(choice.objective, max(choice.bound, choice.objective), choice.gap),
+        proof=PlanProof(choice.objective, max(choice.bound, choice.objective) + 0.0, choice.gap),
         not_chosen=_left(offers, rules, choice.chosen),
         errors=sorted(refused, key=lambda error: error.index),
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from models.creators import Creators
+from models.scorer import CreatorScorer
+from models.screen_flags import unflagged
 from serving.answers import ShortlistResponse
 from serving.handler import model_of, time_text
+from serving.inputs import asked_of
 from serving.live import Live
 from serving.problems import no_catalogue, not_built
 from serving.results import results_of
@@ -28,6 +31,9 @@ def shortlist(request: ShortlistRequest, live: Live) -> ShortlistResponse:
     rows = _passing(request, built)
     if request.filters.fee_max is not None:
         rows = rows[~(fees[rows] > request.filters.fee_max)]
+    if isinstance(live.scorer, CreatorScorer):
+        flags, asked = request.filters.without_flags, asked_of(request.campaign, built)
+        rows = unflagged(rows, flags, built, asked, live.scorer.support, live.scorer.data)
     columns, best, chosen = best_of(rows, Order(request, fees), live).first()
     return ShortlistResponse.model_construct(
         campaign_id=request.campaign.campaign_id,

@@ -71,6 +71,13 @@ def test_excel_holds_no_formula(tmp_path: Path) -> None:
     assert cells[2].value == "bell"
 
 
+def test_excel_holds_numbers_to_the_last_bit(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(1).uniform(-100.0, 100.0, 300)
+    write_rows(pd.DataFrame({"a": numbers}), tmp_path / "r.xlsx")
+    cells = [row[0] for row in openpyxl.load_workbook(tmp_path / "r.xlsx").active.iter_rows(min_row=2)]
+    assert {cell.data_type for cell in cells} == {"n"} and [cell.value for cell in cells] == numbers.tolist()
+
+
 def test_json_is_exact_and_has_null_for_missing(tmp_path: Path) -> None:
     write_rows(FRAME.assign(roi=[np.inf, np.nan, 0.1]), tmp_path / "r.json")
     rows = json.loads((tmp_path / "r.json").read_text("utf-8"))
