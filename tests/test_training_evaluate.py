@@ -181,6 +181,8 @@ def test_sections_and_plots_cover_both_views_and_none() -> None:
     titles = [s.title for s in sections(found, images, [effect], scorer)]
     assert "Out of time, on creators never seen" in titles and titles[-1] == "Largest surprises"
     assert "After the campaign: with clicks, codes and attributed orders" in titles
+    rules = sections(found, images, [effect], scorer)[0].tables[0].set_index("name")
+    assert rules.loc[MODEL, "vs_model"] == "–" and rules.loc["inverted", "vs_model"].endswith("]")
     shown = {name for s in sections(found, images, [effect], scorer) for name in s.plots}
     assert {f"{name}.png" for name in shown} == set(images)
     bare = sections(Study(), plots_of(Study(), names, names, []), [], scorer)

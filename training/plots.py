@@ -10,16 +10,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from training.report import DPI
+
 _SIZE = (5.2, 3.8)
-_SMALL = (3.6, 2.7)
-_DPI = 110
+_SMALL = (3.4, 2.6)  # three beside each other on the page
 _INK = "#1f4e79"
 _LINE = "#8a8a8a"
 _FILL = "#9dc3e6"
 
 
 def _canvas(title: str, x: str, y: str, size: tuple[float, float] = _SIZE) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=size, dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=size, dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title, fontsize=11, loc="left")
     axes.set_xlabel(x)
@@ -51,7 +52,7 @@ def lift_by_decile(table: pd.DataFrame) -> bytes:
         axes.errorbar(
             percent["predicted"], percent["measured"], yerr=error, fmt="o", color=_INK, label="measured, 80 %"
         )
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, loc="upper left")  # the highest predictions lie on the right
     _note_if_empty(axes, table)
     return _png(figure)
 

@@ -10,20 +10,22 @@ from models.scorer import CreatorScorer
 from training.effects import Effect, effects_table
 from training.evaluate import MODEL
 from training.judge import BEFORE
-from training.report import Section, with_intervals
+from training.report import Section, percent, with_intervals
 from training.study import Study, View
 
 _RULE_COLUMNS = (
     "name", "deviance", "vs_constant", "vs_model", "skill", "true_rmse", "rank_correlation", "qini", "slope", "bias",
 )  # fmt: skip
+_SHARES = ("vs_constant", "vs_model")
 _RULES_TEXT = (
     "Deviance is per conversion (smaller is better), given both groups' conversions together, so that the unknown "
-    "baseline has cancelled; a test's weight stops growing where true lifts differ more than it can miss. vs_constant "
-    "is relative to the constant lift (below 0 is better). vs_model above 0 means that the model is better than the "
-    "rule. Skill is the share of true differences in lift that is explained, counting noise taken off; true_rmse is "
-    "the error against true log lift. Qini is in incremental conversions per 1,000 exposed people. Brackets: 95 % "
-    "interval from resampling campaigns. Every rule is fitted anew for each test window, so that even the constant "
-    "differs a little between windows."
+    "baseline has cancelled; a test's weight stops growing where true lifts differ more than it can miss. Against the "
+    "constant lift's, below 0 is better; above the model's, above 0 means that the model is better than the rule. "
+    "Skill is the share of true differences in lift that is explained, counting noise taken off; RMSE is against true "
+    "log lift, noise taken off, too. Qini is in incremental conversions per 1,000 exposed people. Slope: of measured "
+    "on predicted log lift, 1 where differences are as large as promised. Bias: what would have to be added to the "
+    "predicted log lift. Brackets: 95 % interval from resampling campaigns. Every rule is fitted anew for each test "
+    "window, so that even the constant differs a little between windows."
 )
 _AFTER_TEXT = (
     "Another question than a score: what has a finished collaboration caused, once its clicks, codes and attributed "
@@ -57,19 +59,26 @@ def sections(
 def _rules(title: str, text: str, view: View | None, plots: Mapping[str, bytes]) -> list[Section]:
     if view is None:
         return []
-    rules = with_intervals(view.rules, ("vs_constant", "vs_model", "skill"))[list(_RULE_COLUMNS)]
-    return [Section(title, text, [rules], plots)]
+    return [Section(title, text, [_read_rules(view.rules)], plots)]
+
+
+def _read_rules(rules: pd.DataFrame) -> pd.DataFrame:
+    """For reading; rules in the order of their deviance. The model is not set against itself, nor the constant."""
+    table = with_intervals(rules, (*_SHARES, "skill"), shares=_SHARES)[list(_RULE_COLUMNS)]
+    certain = {column: rules[column].eq(0.0) & rules[f"{column}_low"].eq(0.0) for column in (*_SHARES, "skill")}
+    return table.assign(**{column: table[column].mask(zero, "–") for column, zero in certain.items()})
 
 
 def _sure(view: View | None, plots: Mapping[str, bytes]) -> list[Section]:
     if view is None:
         return []
     promises = with_intervals(view.promises, ("ratio",)) if len(view.promises) else view.promises
+    promises = promises.rename(columns={name: f"conversions {name}" for name in ("promised", "measured")})
     return [
         Section(
             "Are its intervals and probabilities right?",
             "Predicted intervals of the measured lift, counting noise included, by level.",
-            [with_intervals(view.coverage, ("covered",))],
+            [_read_coverage(view.coverage)],
             plots,
         ),
         Section(
@@ -80,9 +89,10 @@ def _sure(view: View | None, plots: Mapping[str, bytes]) -> list[Section]:
         ),
         Section(
             "By platform, tier and goal",
-            "Groups of 30 test labels or more. vs_constant below 0: better than a constant lift there. bias: what "
-            "would have to be added to the predicted log lift. coverage: of the interval of the measured lift.",
-            [view.groups],
+            "Groups of 30 test labels or more. Deviance below 0: better than a constant lift there. Bias: what would "
+            "have to be added to the predicted log lift. The last column: how often the predicted range held the "
+            "measured lift.",
+            [_in_percent(view.groups, ("vs_constant", "coverage"))],
         ),
     ]
 
@@ -109,7 +119,7 @@ def _growth(table: pd.DataFrame | None, plots: Mapping[str, bytes]) -> list[Sect
         "The last test window, predicted by models that learned from the newest tests before it: below 0 is better "
         "than a constant lift learned from all. Where the line still falls, more tests would help."
     )
-    return [Section("How much data it takes", text, [with_intervals(table, ("vs_constant",))], plots)]
+    return [Section("How much data it takes", text, [with_intervals(table, _SHARES[:1], shares=_SHARES)], plots)]
 
 
 def _attributed(scorer: CreatorScorer) -> Section:
@@ -137,9 +147,8 @@ def _after(view: View | None) -> list[Section]:
         return []
     named = {MODEL: "after the campaign", BEFORE: BEFORE}
     rules = view.rules.assign(name=view.rules["name"].replace(named))
-    shown = with_intervals(rules, ("vs_constant", "vs_model", "skill"))[list(_RULE_COLUMNS)]
-    coverage = with_intervals(view.coverage, ("covered",))
-    return [Section("After the campaign: with clicks, codes and attributed orders", _AFTER_TEXT, [shown, coverage])]
+    tables = [_read_rules(rules), _read_coverage(view.coverage)]
+    return [Section("After the campaign: with clicks, codes and attributed orders", _AFTER_TEXT, tables)]
 
 
 def _odd(view: View | None) -> list[Section]:
@@ -150,4 +159,15 @@ def _odd(view: View | None) -> list[Section]:
         "many labels a few small chances are expected. Look here first for wrong data: swapped groups, a test run "
         "twice."
     )
-    return [Section("Largest surprises", text, [view.misses])]
+    misses = _in_percent(view.misses, ("predicted", "measured", "chance"))
+    misses = misses.rename(columns={"predicted": "lift predicted", "measured": "lift measured"})
+    return [Section("Largest surprises", text, [misses])]
+
+
+def _read_coverage(coverage: pd.DataFrame) -> pd.DataFrame:
+    told = with_intervals(coverage, ("covered",), shares=("covered",))
+    return told.assign(level=[f"{100 * level:.0f} %" for level in told["level"]])
+
+
+def _in_percent(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    return table.assign(**{name: [percent(float(share)) for share in table[name]] for name in names})
