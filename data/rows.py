@@ -18,12 +18,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
-from openpyxl.utils.exceptions import InvalidFileException
 
 from data.errors import Fault, UsageError, shorten
 
@@ -246,6 +244,10 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _read_excel(path: Path) -> pd.DataFrame:
+    # Two hundred modules, which only spreadsheets need.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         # Opened here: openpyxl leaves the file open where it fails over it.
         with warnings.catch_warnings(), path.open("rb") as file:

@@ -20,12 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
-from openpyxl.cell import WriteOnlyCell
 
 from data.errors import Fault, UsageError
 
@@ -231,6 +229,8 @@ def _write_json(frame: pd.DataFrame, path: Path, *, lines: bool) -> None:
 def _write_excel(frame: pd.DataFrame, path: Path, where: Path) -> None:
     if len(frame) >= _EXCEL_ROWS:
         raise UsageError(Fault(str(where), f"{len(frame):,} rows", f"at most {_EXCEL_ROWS - 1:,}; write .csv instead"))
+    import openpyxl  # two hundred modules, which only spreadsheets need
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("rows")
     sheet.append([str(name) for name in frame.columns])
@@ -240,6 +240,9 @@ def _write_excel(frame: pd.DataFrame, path: Path, where: Path) -> None:
 
 
 def _excel_cell(sheet: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     value = _plain(value)
     if isinstance(value, float) and float(f"{value:.16g}") != value:
         # openpyxl writes sixteen digits, which do not say every number to the last bit.
@@ -247,5 +250,5 @@ def _excel_cell(sheet: Any, value: Any) -> Any:
         cell.data_type = "n"
         return cell
     if isinstance(value, str):
-        return openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_CELL]
+        return ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_CELL]
     return value

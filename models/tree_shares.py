@@ -7,6 +7,7 @@ possible rows: their values are tabled when a model is loaded, and a row is one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import factorial
@@ -61,10 +62,6 @@ class _Tree:
         as_nan = (self.decision >> 2) & 3 == _NAN_IS_MISSING
         return np.where(as_nan, self.decision & _GOES_LEFT > 0, self.threshold >= 0.0)
 
-    def weight(self, node: int) -> float:
-        """Training rows that reached a node or leaf."""
-        return float(self.internal_count[node] if node >= 0 else self.leaf_count[-node - 1])
-
 
 @dataclass(frozen=True)
 class TreeShares:
@@ -95,18 +92,12 @@ class TreeShares:
         shape = (len(trees), max(splits, 1))
         feature, threshold = np.zeros(shape, dtype=np.int64), np.zeros(shape)
         missing_left, is_split = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
-        table, leaf, base = np.zeros((len(trees), 2 ** shape[1], shape[1])), np.zeros((len(trees), 2 ** shape[1])), 0.0
         for at, tree in enumerate(trees):
             m = len(tree.feature)
             is_split[at, :m] = True
             feature[at, :m], threshold[at, :m], missing_left[at, :m] = tree.feature, tree.threshold, tree.missing_left
-            if m:
-                table[at], leaf[at], mean = _shapley(tree, shape[1])
-                base += mean
-            else:
-                leaf[at] = tree.leaf_value[0]
-                base += float(tree.leaf_value[0])
-        return cls(feature, threshold, missing_left, table, leaf, is_split, base)
+        table, leaf, means = _shapley(trees, _first_splits(feature, is_split))
+        return cls(feature, threshold, missing_left, table, leaf, is_split, float(sum(means.tolist())))
 
     def grouped(self, group: Ints, n_groups: int) -> Floats:
         """What each group of features adds, by tree and pattern: (trees, patterns, n_groups); `group` is (p,)."""
@@ -147,6 +138,8 @@ class TreeShares:
         return out
 
 
+_TABLED_AT_ONCE = 16_384
+"""Pairs of a pattern and known features worked out at once, for each node: they stay in the processor's cache."""
 _MANY_GROUPS = 16
 """A table of more groups than this is not kept."""
 _AT_ONCE = 16_384
@@ -177,32 +170,73 @@ def added(patterns: npt.NDArray[np.uint8], table: Floats) -> Floats:
     return out
 
 
-def _shapley(tree: _Tree, width: int) -> tuple[Floats, Floats, float]:
-    """Shapley values by pattern of splits (bit s set: split s goes left), shape (2^width, width), what the tree gives
-    for each pattern, and the mean."""
-    players, player = np.unique(tree.feature, return_inverse=True)
-    count = len(players)
-    patterns, coalitions = np.arange(2**width), np.arange(2**count)
+def _first_splits(feature: Ints, is_split: npt.NDArray[np.bool_]) -> Ints:
+    """For each split of each tree the first one of the same feature, (trees, splits): those two are one player."""
+    same = (feature[:, :, None] == feature[:, None, :]) & is_split[:, :, None] & is_split[:, None, :]
+    return np.asarray(same.argmax(axis=2), dtype=np.int64)
 
-    def value(node: int) -> Floats:
-        """Expected tree output by pattern and known features, shape (patterns or 1, coalitions or 1)."""
-        if node < 0:
-            return np.full((1, 1), tree.leaf_value[-node - 1])
-        left, right = int(tree.left[node]), int(tree.right[node])
-        low, high = value(left), value(right)
-        share = tree.weight(left) / max(tree.weight(left) + tree.weight(right), 1e-300)
-        goes_left = ((patterns >> node) & 1 == 1)[:, None]
-        known = ((coalitions >> player[node]) & 1 == 1)[None, :]
-        return np.where(known, np.where(goes_left, low, high), share * low + (1.0 - share) * high)
 
-    values = np.broadcast_to(value(0), (len(patterns), len(coalitions)))
-    out = np.zeros((len(patterns), width))
-    sizes = np.array([bin(c).count("1") for c in coalitions])
-    for p in range(count):
-        without = coalitions[(coalitions >> p) & 1 == 0]
-        size = sizes[without]
-        weight = np.array([factorial(s) * factorial(count - s - 1) / factorial(count) for s in size.tolist()])
-        gain = values[:, without | (1 << p)] - values[:, without]
-        out[:, int(np.flatnonzero(player == p)[0])] = (gain * weight).sum(axis=1)
-    # Every split known: no mean is taken, so these are the leaves as they stand.
-    return out, values[:, -1].copy(), float(values[0, 0])
+@dataclass(frozen=True)
+class _Nodes:
+    """Trees padded to the same number of splits. A node is a split's number, or that number of splits + a leaf's.
+
+    `left`, `right`, `share` of the training rows that went left: (trees, splits); `leaf_value`: (trees, splits + 1).
+    A split that only fills up has leaf 0 on both sides.
+    """
+
+    left: Ints
+    right: Ints
+    share: Floats
+    leaf_value: Floats
+
+    @classmethod
+    def of(cls, trees: Sequence[_Tree], width: int) -> _Nodes:
+        left, right = np.full((len(trees), width), width), np.full((len(trees), width), width)
+        share, leaf_value = np.ones((len(trees), width)), np.zeros((len(trees), width + 1))
+        for at, tree in enumerate(trees):
+            m = len(tree.feature)
+            leaf_value[at, : len(tree.leaf_value)] = tree.leaf_value
+            for out, child in ((left, tree.left), (right, tree.right)):
+                out[at, :m] = np.where(child >= 0, child, width - 1 - child)
+            weight = np.concatenate([tree.internal_count, np.zeros(width - m), tree.leaf_count])
+            if m:
+                lefts, rights = weight[left[at, :m]], weight[right[at, :m]]
+                share[at, :m] = lefts / np.maximum(lefts + rights, 1e-300)
+        return cls(left, right, share, leaf_value)
+
+    def values(self, some: slice, player: Ints) -> Floats:
+        """Expected output of some trees by pattern and known features, shape (trees, 2^splits, 2^splits)."""
+        n, width = self.left[some].shape
+        bits = (np.arange(2**width)[:, None] >> np.arange(width)) & 1 == 1
+        value, tree = np.empty((n, 2 * width + 1, 2**width, 2**width)), np.arange(n)
+        value[:, width:] = self.leaf_value[some, :, None, None]
+        # A split's children have higher numbers.
+        for split in range(width - 1, -1, -1):
+            low, high = (value[tree, child[some, split]] for child in (self.left, self.right))
+            share = self.share[some, split, None, None]
+            known = bits[:, player[some, split]].T[:, None, :]
+            goes = np.where(bits[None, :, split, None], low, high)
+            value[:, split] = np.where(known, goes, share * low + (1.0 - share) * high)
+        return np.asarray(value[:, 0])
+
+
+def _shapley(trees: Sequence[_Tree], player: Ints) -> tuple[Floats, Floats, Floats]:
+    """Shapley values by tree and pattern of splits (bit s set: split s goes left), shape (trees, 2^splits, splits), what
+    trees give for each pattern, (trees, 2^splits), and their means, (trees,). `player`: as `_first_splits`; a split that
+    is not the first of its feature adds nothing."""
+    n, width = player.shape
+    nodes, coalitions = _Nodes.of(trees, width), np.arange(2**width)
+    sizes = ((coalitions[:, None] >> np.arange(width)) & 1).sum(axis=1)
+    weights = np.array([factorial(s) * factorial(width - s - 1) / factorial(width) for s in range(width)])
+    out, leaf, mean = np.zeros((n, 2**width, width)), np.zeros((n, 2**width)), np.zeros(n)
+    at_once = max(1, _TABLED_AT_ONCE // 4**width)
+    for at in range(0, n, at_once):
+        some = slice(at, at + at_once)
+        values = nodes.values(some, player)
+        for split in range(width):
+            without = coalitions[(coalitions >> split) & 1 == 0]
+            gain = values[:, :, without | (1 << split)] - values[:, :, without]
+            out[some, :, split] = (gain * weights[sizes[without]]).sum(axis=2)
+        # Every split known: no mean is taken, so these are the leaves as they stand.
+        leaf[some], mean[some] = values[:, :, -1], values[:, 0, 0]
+    return out, leaf, mean

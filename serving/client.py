@@ -15,11 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from serving.answers import ModelResponse, ScoreResponse, ShortlistResponse
+from serving.explain_schemas import ExplainResponse
+from serving.plan_schemas import PlanResponse
 
-Answer = TypeVar("Answer", bound=BaseModel)
+Answer = TypeVar("Answer")
 Json = Mapping[str, Any]
 _BUSY = 503
 _MOST_WAIT = 30.0
@@ -56,6 +58,16 @@ class Client:
     def shortlist(self, campaign: Json, k: int = 20, **options: Any) -> ShortlistResponse:
         """The best `k` of the catalogue; `options`: filters, fee, fees, level, rank_by, explain, abstain."""
         return self._post("/v1/shortlist", {"campaign": campaign, "k": k, **options}, ShortlistResponse)
+
+    def plan(self, campaign: Json, candidates: Sequence[Json], budget: float, **options: Any) -> PlanResponse:
+        """The best set under a budget, each candidate with its `fee`; `options`: mode, maximise, must_have, never,
+        niches, explore_share, min_creators, max_creators, as_of, level, abstain, model_version."""
+        body = {"campaign": campaign, "candidates": list(candidates), "budget": budget, **options}
+        return self._post("/v1/plan", body, PlanResponse)
+
+    def explain(self, campaign: Json, creator_id: str, **options: Any) -> ExplainResponse:
+        """One creator of the catalogue beside its peers; `options`: as_of and what else `/v1/explain` takes."""
+        return self._post("/v1/explain", {"campaign": campaign, "creator_id": creator_id, **options}, ExplainResponse)
 
     def model(self) -> ModelResponse:
         """What is live and how good it was shown to be."""

@@ -20,7 +20,9 @@ from serving.jobs import JOBS_PATH, Upload, describe, take_in, task_of
 from serving.problems import Problem, invalid_body
 from serving.responses import JSON
 from serving.store_jobs import Job, job_of, unfinished
+from serving.working import counted
 
+_TAKEN_IN = 202
 _MOST_UNFINISHED = 100
 """Jobs of one key that are queued or running."""
 
@@ -39,13 +41,15 @@ def routes(context: Context) -> list[BaseRoute]:
             return take_in(store, memory.settings.state, upload, task, owner=owner, key=key, now=context.now())
 
     async def post(request: Request) -> Response:
-        context.ready()
-        key = idempotency.read_key(request.headers.get(idempotency.HEADER))
-        upload = await read_upload(request, memory.settings.state, memory.settings.job_bytes)
-        job, new = await memory.run(queued, upload, request.scope.get(OWNER, LOCAL), key)
+        with counted(context, JOBS_PATH) as told:
+            context.ready()
+            key = idempotency.read_key(request.headers.get(idempotency.HEADER))
+            upload = await read_upload(request, memory.settings.state, memory.settings.job_bytes)
+            job, new = await memory.run(queued, upload, request.scope.get(OWNER, LOCAL), key)
+            told.append(_TAKEN_IN)
         memory.wake_jobs()
         headers = {"Location": f"{JOBS_PATH}/{job.job_id}"} | ({} if new else {idempotency.REPLAYED: "true"})
-        return Response(json_bytes(describe(job)), 202, media_type=JSON, headers=headers)
+        return Response(json_bytes(describe(job)), _TAKEN_IN, media_type=JSON, headers=headers)
 
     def found(job_id: str, owner: str) -> Job:
         job = job_of(memory.store(), job_id) if job_id.isascii() and job_id.isalnum() else None

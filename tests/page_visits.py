@@ -5,26 +5,23 @@ Screenshots go to `var/screenshots/`, for people to look at.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from data.sources import read_tables
 from serving.config import ServeSettings
 from serving.live import load_live
-from serving.server import listen, uvicorn_config
 from serving.service import make_service
 from serving.store import open_store, store_url
 from serving.store_keys import create_key
 from tests.conftest import PROMOTED_AT, Trained
+from tests.serving_running import running
 
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = Path(__file__).parent.parent / "var" / "screenshots"
@@ -35,22 +32,12 @@ WAIT = 60_000
 @contextmanager
 def served(trained: Trained, state: Path) -> Iterator[str]:
     """The service with the trained model on a free port of this machine; its address."""
-    with pytest.MonkeyPatch.context() as patch, closing(listen("127.0.0.1", 0)) as listener:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", trained.uri)
         patch.setenv("CREATORLIFT_STATE", str(state))
         settings = ServeSettings(workspace=trained.workspace)
-        service = make_service(lambda: (settings, load_live(settings)))
-        server = uvicorn.Server(uvicorn_config(service.to_asgi()))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive()
-                time.sleep(0.05)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(timeout=20)
+        with running(make_service(lambda: (settings, load_live(settings)))) as client:
+            yield str(client.base_url)
 
 
 @pytest.fixture(scope="module")
