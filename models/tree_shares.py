@@ -221,9 +221,11 @@ class _Nodes:
 
 
 def _shapley(trees: Sequence[_Tree], player: Ints) -> tuple[Floats, Floats, Floats]:
-    """Shapley values by tree and pattern of splits (bit s set: split s goes left), shape (trees, 2^splits, splits), what
-    trees give for each pattern, (trees, 2^splits), and their means, (trees,). `player`: as `_first_splits`; a split that
-    is not the first of its feature adds nothing."""
+    """Shapley values by tree and pattern of splits (bit s set: split s goes left), shape (trees, 2^splits, splits),
+    what the trees give for each pattern, (trees, 2^splits), and their means, (trees,).
+
+    `player`: as `_first_splits`; a split that is not the first of its feature adds nothing.
+    """
     n, width = player.shape
     nodes, coalitions = _Nodes.of(trees, width), np.arange(2**width)
     sizes = ((coalitions[:, None] >> np.arange(width)) & 1).sum(axis=1)

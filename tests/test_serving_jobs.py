@@ -71,6 +71,7 @@ def test_a_job_is_taken_in_and_told(client: httpx.Client, settings: MemorySettin
     assert answer.headers["location"] == f"/v1/jobs/{told['job_id']}" and told["status"] == "queued"
     assert (told["model_version"], told["results"], told["message"]) == ("3", {}, None)
     assert client.get(answer.headers["location"]).json() == told
+    assert 'creatorlift_requests_total{path="/v1/jobs",status="202"} 1.0' in client.get("/metrics").text
     assert [p.parent.name for p in jobs_folder(settings.state).rglob("*.csv")] == [told["job_id"]]
     assert not list(jobs_folder(settings.state).glob("*.part")) and not list(settings.state.rglob("*candidates*"))
     answer = client.get(answer.headers["location"] + "/result")
