@@ -12,9 +12,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from textblob.en import sentiment as textblob_lexicon
-
 from features.comments_words import REREAD, WORD_VALENCE
+from features.textblob_parts import lexicon as textblob_lexicon
 
 _THRICE = re.compile(r"(\w)\1\1+")
 _TWICE = re.compile(r"(\w)\1+")

@@ -14,8 +14,6 @@ from functools import cache
 from itertools import chain
 
 import numpy as np
-from textblob import _text as pattern
-from textblob.en import sentiment as lexicon
 
 from features.comments_chunks import Cut, chunks
 from features.comments_textblob_steps import (
@@ -31,6 +29,7 @@ from features.comments_textblob_steps import (
     walk,
 )
 from features.text import texts_with
+from features.textblob_parts import lexicon, pattern
 
 _FEW = 256
 """The texts of most tokens, so many, are walked over one by one: a step that few others take does not pay."""
