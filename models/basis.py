@@ -20,6 +20,9 @@ _OUTERMOST = 0.004
 """Normal scores are cut at this tail probability (±2.65)."""
 _RARELY = 0.005
 """A feature missing (or present) in a smaller share of rows gets no missing step."""
+_SCALED_AS = 0.05
+"""A column that leaves its usual value in a smaller share of rows is scaled as if it were this share: what a handful
+of rows say of, say, a track record that hardly anybody has yet must not weigh on all who have one later."""
 _FEW_ROWS = 32
 KINDS = ("line", "bend", "step", "missing")
 """Kinds of columns; coefficients of a kind share one prior."""
@@ -57,7 +60,7 @@ class Basis:
         known = 1.0 - np.isnan(X[:, blank.features]).mean(axis=0)
         # Where a feature is seldom known, its curve is no steeper for that: missing rows lie in its middle.
         share = np.where(blank.kinds <= KINDS.index("bend"), np.maximum(known, _RARELY), 1.0)
-        scale = raw.std(axis=0) / np.sqrt(share)
+        scale = raw.std(axis=0) / np.sqrt(share) * np.array([_rarity(column) for column in raw.T])
         return cls(curves, raw.mean(axis=0), np.where(scale > 1e-9, scale, 0.0))
 
     @cached_property
@@ -196,6 +199,12 @@ class _Table:
             middle=steps[0], lower=steps[1], higher=steps[2],
             lacking=ints(lacking), lack=first[ints(lacking)] + ints([widths[i] for i in lacking]),
         )  # fmt: skip
+
+
+def _rarity(column: Floats) -> float:
+    """Factor on the scale of a column that seldom leaves its usual value, 1 for others and for constant ones."""
+    unusual = 1.0 - np.unique(column, return_counts=True)[1].max() / len(column)
+    return float(np.sqrt(_SCALED_AS / unusual)) if 0.0 < unusual < _SCALED_AS else 1.0
 
 
 def _curve(feature: int, x: Floats) -> Curve | None:

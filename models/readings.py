@@ -21,8 +21,9 @@ from models.training_set import LABEL_COLUMNS
 
 _FEWEST = 200
 """Deals with a test and attributed orders below which what orders say is not known well enough."""
-_LEAST = 0.05
-"""Share of the prediction's error that orders must take off to be read."""
+_LEAST = 0.1
+"""Share of the prediction's error that orders must take off to be read. Below it a reading is mostly the error of the
+model that reads, the same for all deals of like features: more deals do not average it away."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,20 @@ def test_a_basis_has_a_line_and_a_bend_per_feature_and_steps_for_the_rest() -> N
     assert far[0, 3:].tolist() == [0.0, 0.0, 1.0]
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_column_that_hardly_ever_leaves_its_usual_value_is_not_blown_up(gone: bool) -> None:
+    X = np.zeros((1_000, 1))
+    X[:8, 0] = np.nan if gone else np.arange(5.0, 13.0)
+    X[8:500, 0] += np.arange(492.0) if gone else 0.0
+    basis = Basis.of(X)
+    column = basis.columns(X)[:, -1 if gone else 0]
+    # By its own spread, 0.09, a step would be 11; as if 5 % of the rows were unusual, 4.5.
+    assert np.sqrt(np.mean((column[:8] - column[999]) ** 2)) < 5.0
+    often = np.zeros((1_000, 1))
+    often[:100, 0] = 1.0
+    assert Basis.of(often).columns(often).std() == pytest.approx(1.0)
+
+
 def curves_of(X: np.ndarray, outcomes: Outcomes, start: Start, bend: float = 0.0) -> Additive:
     basis = Basis.of(X)
     return fit_additive(basis, basis.columns(X), outcomes, start, bend=bend)
