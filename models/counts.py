@@ -13,16 +13,30 @@ from scipy import special
 
 from data.errors import Fault, TableError
 from models.families import Floats, Outcomes
+from models.lift_inputs import numbers
 
 COUNTS = ("exposed", "exposed_conversions", "holdout", "holdout_conversions")
 ESTIMATES = ("lift_estimate", "lift_se")
 _HALF = 0.5
 
 
-def _column(counts: pd.DataFrame, name: str, missing: float) -> Floats:
-    if name not in counts.columns:
-        return np.full(len(counts), missing)
-    return np.asarray(counts[name].to_numpy(dtype=np.float64, na_value=np.nan))
+def _columns(counts: pd.DataFrame) -> dict[str, Floats]:
+    """Every column that is asked for, NaN or its default where it is absent."""
+    if not isinstance(counts, pd.DataFrame):
+        raise TableError(Fault("counts", f"a {type(counts).__name__}", f"a DataFrame with columns {', '.join(COUNTS)}"))
+    faults: list[Fault] = []
+    missing = {**dict.fromkeys((*COUNTS, *ESTIMATES), np.nan), "weight": 1.0, "prior": 0.0}
+    found = {
+        name: numbers(counts[name], f"counts, column {name}", faults) if name in counts else np.full(len(counts), value)
+        for name, value in missing.items()
+    }
+    lacking = [name for name in COUNTS if name not in counts]
+    if lacking and (np.isnan(found["lift_se"]).any() or not len(counts.columns)):
+        allowed = f"columns {', '.join(COUNTS)}, or {' and '.join(ESTIMATES)} in every row"
+        faults += [Fault(f"counts, column {name}", "no such column", allowed) for name in lacking]
+    if faults:
+        raise TableError(faults)
+    return found
 
 
 def conditional_outcomes(counts: pd.DataFrame) -> Outcomes:
@@ -39,11 +53,12 @@ def conditional_outcomes(counts: pd.DataFrame) -> Outcomes:
     Raises
     ------
     TableError
-        Naming every row with a missing, negative or non-finite number, an empty group, more conversions than people, an
-        estimate of -1 or below, or a standard error or weight that cannot be.
+        Naming a column that is absent or holds no numbers, and every row with a missing, negative or non-finite number,
+        an empty group, more conversions than people, an estimate of -1 or below, or a standard error or weight that
+        cannot be.
     """
-    get = {name: _column(counts, name, np.nan) for name in (*COUNTS, *ESTIMATES)}
-    weight, prior = _column(counts, "weight", 1.0), _column(counts, "prior", 0.0)
+    get = _columns(counts)
+    weight, prior = get.pop("weight"), get.pop("prior")
     estimated = ~np.isnan(get["lift_se"])
     _raise_faults(get, weight, prior, estimated)
     share = special.expit(np.log1p(np.where(estimated, get["lift_estimate"], 0.0)))

@@ -16,15 +16,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from data.errors import Fault, TableError
+from data.errors import ConfigError, Fault, TableError
 from models.additive import Start
 from models.blend import Blend, Look
 from models.common_lift import LEFT, PRIOR_ROWS, Common, fit_common
 from models.counts import COUNTS, conditional_outcomes
 from models.crossfit import CrossFit, Jury, Search, cross_fit, fold_of
 from models.families import Floats, Outcomes
+from models.lift_inputs import as_features
 from models.lift_settings import LiftSettings
 from models.people import Cells, cells_of, cells_of_counts
 from models.people_uplift import Uplift, fit_uplift
@@ -88,7 +90,8 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         Parameters
         ----------
         X : DataFrame or array, shape (n, p)
-            Features, float64; NaN is a value of its own.
+            Features: numbers or booleans, also pandas' nullable ones and categories that are numbers; missing (NaN) is
+            a value of its own. Anything else must be turned into numbers first.
         counts : DataFrame, n rows
             See `models.counts.conditional_outcomes`: exposed, exposed_conversions, holdout, holdout_conversions;
             optionally lift_estimate and lift_se, weight (share of a row that counts), test_id, prior (log lift
@@ -101,14 +104,19 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         Raises
         ------
         TableError
-            Naming every faulty row of `counts`.
+            Naming every column of `X` that holds no numbers, every faulty row of `counts`, or what differs in length.
+        ConfigError
+            Naming a parameter out of range.
         """
         values = self._features(X, fitting=True)
         outcomes = conditional_outcomes(counts)
         if len(outcomes) != len(values):
             raise TableError(Fault("counts", f"{len(outcomes)} rows", f"{len(values)} rows, as X has"))
-        own = np.asarray(counts["prior"], dtype=np.float64) if "prior" in counts.columns else None
-        if own is None:
+        if groups is not None and len(groups) != len(values):
+            raise TableError(Fault("groups", f"{len(groups)} values", f"{len(values)}, one per row of X"))
+        if "prior" in counts.columns:
+            own = np.asarray(counts["prior"].to_numpy(dtype=np.float64))
+        else:
             own = np.full(len(values), float(self.prior_log_lift))
             outcomes = outcomes.moved(own)
         told = (outcomes.size > 0) & (outcomes.weight > 0)
@@ -120,9 +128,10 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         self.held_out_ = np.full(len(values), np.nan)
         self.held_out_[told] = held_out
         if self.rates:
-            people = counts.reindex(columns=list(COUNTS)).to_numpy(dtype=np.float64)
+            people = counts.reindex(columns=list(COUNTS)).to_numpy(dtype=np.float64, na_value=np.nan)
             counted = ~np.isnan(people).any(axis=1) & (outcomes.weight > 0)
-            self._learn_uplift(cells_of_counts(values[counted], people[counted]))
+            if values.shape[1]:
+                self._learn_uplift(cells_of_counts(values[counted], people[counted]))
         return self
 
     @one_thread
@@ -192,6 +201,8 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
 
     def _features(self, X: pd.DataFrame | Floats, *, fitting: bool = False) -> Floats:
         """X as float64 (n, p), checked against what was fitted."""
+        if fitting:
+            self._check_parameters()
         if isinstance(X, pd.DataFrame):
             names = [str(c) for c in X.columns]
             if fitting:
@@ -200,19 +211,31 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
                 raise TableError(_column_faults(names, list(self.feature_names_in_)))
         elif fitting and hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
-        values = np.ascontiguousarray(X, dtype=np.float64)
-        if values.ndim != 2:
-            raise TableError(Fault("X", f"{values.ndim} dimensions", "2: rows and features"))
+        values = as_features(X)
         if fitting:
             self.n_features_in_ = values.shape[1]
         elif values.shape[1] != self.n_features_in_:
             raise TableError(Fault("X", f"{values.shape[1]} features", f"{self.n_features_in_}, as were fitted"))
-        if np.isinf(values).any():
-            raise TableError(Fault("X", "an infinite value", "finite numbers, or NaN for missing"))
         return values
 
+    def _check_parameters(self) -> None:
+        wrong = []
+        for name, least in (("prior_log_lift", -np.inf), ("prior_sd", 0.0)):
+            value = getattr(self, name)
+            if not (isinstance(value, (int, float, np.number)) and np.isfinite(value) and value > least):
+                wrong.append(Fault(name, repr(value), f"a finite number{' above 0' if least == 0.0 else ''}"))
+        if not (isinstance(self.seed, (int, np.integer)) and 0 <= self.seed < 2**31):
+            wrong.append(Fault("seed", repr(self.seed), "a whole number from 0 to 2147483647"))
+        if wrong:
+            raise ConfigError(wrong)
+
     def _prior(self, n: int, prior: Floats | None) -> Floats:
-        return np.full(n, float(self.prior_log_lift)) if prior is None else np.asarray(prior, dtype=np.float64)
+        if prior is None:
+            return np.full(n, float(self.prior_log_lift))
+        given = np.asarray(prior, dtype=np.float64)
+        if given.shape != (n,):
+            raise TableError(Fault("prior", f"shape {given.shape}", f"shape ({n},), a log lift per row of X"))
+        return given
 
     def predict(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> Floats:
         """Expected log lift, shape (n,). `prior`: as given to `fit`, shape (n,)."""
@@ -263,7 +286,9 @@ class LiftModel(BaseEstimator):  # type: ignore[misc]  # sklearn ships no types
         Its mean over the people fitted is their average effect. It is learned beside `predict`, on differences instead
         of ratios, and needs people counted in both groups.
         """
-        check_is_fitted(self, "uplift_")
+        check_is_fitted(self, "blend_")
+        if not hasattr(self, "uplift_"):
+            raise NotFittedError("predict_uplift needs a model fitted with rates=True to people counted in both groups")
         return self.uplift_.predict(self._features(X))
 
     def spread(self, X: pd.DataFrame | Floats, prior: Floats | None = None) -> tuple[Floats, Floats]:

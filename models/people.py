@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from data.errors import Fault, TableError
 from models.families import Floats, Outcomes
+from models.lift_inputs import as_column
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def cells_of(X: Floats, outcome: object, treated: object, propensity: object | N
     TableError
         Naming every faulty argument.
     """
+    if not X.shape[1]:
+        raise TableError(Fault("X", "no feature", "one feature or more"))
     y, t, e = _checked(len(X), outcome, treated, propensity)
     unit = float(np.sum(y * y) / np.sum(y)) if np.sum(y) > 0 else 1.0
     y = y / unit
@@ -125,11 +129,7 @@ def _checked(
     faults: list[Fault] = []
 
     def column(name: str, values: object, allowed: str) -> Floats:
-        array = np.asarray(values, dtype=np.float64)
-        if array.shape != (n,):
-            faults.append(Fault(name, f"shape {array.shape}", f"shape ({n},), a row per person: {allowed}"))
-            return np.zeros(n)
-        return array
+        return as_column(values, name, n, faults, allowed)
 
     def note(name: str, bad: np.ndarray, values: Floats, allowed: str) -> None:
         faults.extend(Fault(f"{name}, row {r + 1}", f"{values[r]:g}", allowed) for r in np.flatnonzero(bad)[:20])
@@ -140,11 +140,14 @@ def _checked(
     note("treated", ~np.isin(t, (0.0, 1.0)), t, "0 or 1")
     e = None
     if propensity is not None:
-        given = np.asarray(propensity, dtype=np.float64)
-        e = np.full(n, float(given)) if given.ndim == 0 else column("propensity", given, "between 0 and 1")
-        note("propensity", ~((e > 0) & (e < 1)), e, "strictly between 0 and 1")
+        before = len(faults)
+        each = pd.Series([propensity] * n) if np.ndim(propensity) == 0 else propensity  # type: ignore[arg-type]
+        e = column("propensity", each, "between 0 and 1")
+        if len(faults) == before:
+            note("propensity", ~((e > 0) & (e < 1)), e, "strictly between 0 and 1")
     elif n and not faults and not 0 < t.sum() < n:
-        faults.append(Fault("treated", "only one group", "people of both groups"))
+        group = "treated" if t.sum() > 0 else "untreated"
+        faults.append(Fault("treated", f"only one group: everybody is {group}", "people of both groups"))
     if faults:
         raise TableError(faults)
     return y, t, e

@@ -117,7 +117,8 @@ def fit_uplift(cells: Cells, seed: int) -> Uplift:
     signal = signal_of(cells, dealing.propensity, expected)
     few = cells.outcome.sum() < LEAST_OUTCOMES or len(np.unique(folds)) < 2
     if few or np.ptp(signal.scaled(0.0)[0]) < _SAME * signal.expected.max():
-        return Uplift(rate, signal.average, (), cells.unit, 0.0)
+        # Where nobody had the outcome, the average would be that of the believed rates.
+        return Uplift(rate, signal.average if cells.outcome.sum() > 0 else 0.0, (), cells.unit, 0.0)
     wide = _with_rate(cells.X, expected)
     candidates: list[Candidate] = []
     for shaped in (False, True) if cells.amounts else (False,):

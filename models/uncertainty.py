@@ -17,6 +17,12 @@ _NEWTON_STEPS = 8
 
 _FARTHEST = 1.0
 """Distance from the usual prediction beyond which the spread grows no further."""
+_TAUS, _SCALES, _GROWTHS = (1e-3, 20.0), (0.05, 20.0), (-2.0, 2.0)
+"""Values that are looked at."""
+_FREEDOM = 4.0
+"""Degrees of freedom of what is believed of tau."""
+_GROWTH_SD = 0.5
+"""What is believed of the growth: a standard deviation, so the spread rises by up to some half per unit of log lift."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Spread:
 
 def interval(center: Floats, sd: Floats, level: float) -> Floats:
     """Central normal interval, shape (n, 2). `level` lies strictly between 0 and 1."""
-    if not 0.0 < level < 1.0:
+    if not (isinstance(level, (int, float, np.number)) and 0.0 < level < 1.0):
         raise ValueError(f"level is {level!r}; allowed: strictly between 0 and 1")
     half = float(stats.norm.ppf(0.5 + level / 2.0)) * sd
     return np.stack([center - half, center + half], axis=1)
@@ -89,34 +95,45 @@ def marginal_log_likelihood(outcomes: Outcomes, eta: Floats, sd: Floats) -> Floa
 def fit_spread(
     outcomes: Outcomes, eta: Floats, variance: Floats, believed: Spread, rows: float, at: Floats | None = None
 ) -> Spread:
-    """The spread that makes out-of-sample outcomes most likely, held to `believed` as if by `rows` rows.
+    """The most likely spread given out-of-sample outcomes and what is believed of it; `believed` itself without any.
+
+    tau is half-Student-t about 0, as large as `believed.tau` (Gelman 2006): flat near 0, so that a small one is found
+    where rows show it. Its mode is sought on a log scale, which keeps it off 0 by about what rows leave open (Chung et
+    al. 2013): a plain mode would collapse there whenever luck has it.
 
     Parameters
     ----------
     outcomes : n rows the predictions have not seen
     eta : their predictions, shape (n,)
     variance : the model's own variance of each, shape (n,)
+    rows : how many rows the belief in `scale` is worth
     at : what the spread may grow with, shape (n,); without it, it does not
     """
     center = 0.0 if at is None or not len(at) else float(np.average(at, weights=outcomes.weight + 1e-12))
     away = np.zeros(len(outcomes)) if at is None else np.clip(at - center, -_FARTHEST, _FARTHEST)
 
-    def loss(logs: Floats) -> float:
-        tau, scale = float(np.exp(logs[0])), float(np.exp(logs[1]))
-        growth = 0.0 if at is None else float(logs[2])
+    def loss(free: Floats) -> float:
+        tau, scale = float(np.exp(free[0])), float(np.exp(free[1]))
+        growth = 0.0 if at is None else float(free[2])
         sd = np.sqrt(tau**2 * outcomes.varying + scale * variance + 1e-8) * np.exp(growth * away)
         fitted = float(np.sum(outcomes.weight * marginal_log_likelihood(outcomes, eta, sd)))
-        # Normal priors on the logs: a standard deviation seen in `rows` rows is known to 1 / sqrt(2 rows).
-        # The growth is standard normal: up to some e-fold per unit of log lift, either way.
-        far = (np.log(tau / believed.tau), 0.5 * np.log(scale / believed.scale))
-        return float(-fitted + rows * (far[0] ** 2 + far[1] ** 2) + 0.5 * growth**2)
+        # Normal prior on log scale: a standard deviation seen in `rows` rows is known to 1 / sqrt(2 rows).
+        far = 0.5 * np.log(scale / believed.scale)
+        return float(-fitted + _against_tau(tau / believed.tau) + rows * far**2 + 0.5 * (growth / _GROWTH_SD) ** 2)
 
     start = np.append(np.log([believed.tau, believed.scale]), [] if at is None else [0.0])
-    simplex = np.vstack([start, start + np.diag([-0.5, -0.7, 0.5][: len(start)])])
+    simplex = np.vstack([start, start + np.diag([-0.7, -0.7, 0.5][: len(start)])])
     options = {"xatol": 0.005, "fatol": 0.005, "maxiter": 300, "initial_simplex": simplex}
-    found = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
-    tau, scale = np.exp(np.clip(found[:2], np.log(1e-3), np.log(20.0)))
+    # Bounds are part of the search: what one of the two cannot take up, the other must.
+    bounds = [np.log(_TAUS), np.log(_SCALES), _GROWTHS][: len(start)]
+    found = optimize.minimize(loss, start, method="Nelder-Mead", bounds=bounds, options=options).x
+    tau, scale = np.exp(found[:2])
     return Spread(float(tau), float(scale), 0.0 if at is None else float(found[2]), center)
+
+
+def _against_tau(ratio: float) -> float:
+    """Minus the log density of log tau, given tau over its believed size: smallest where they are equal."""
+    return float(0.5 * (_FREEDOM + 1.0) * np.log1p(ratio**2 / _FREEDOM) - np.log(ratio))
 
 
 def fit_level(outcomes: Outcomes, believed: Spread, rows: float) -> tuple[float, float, float]:

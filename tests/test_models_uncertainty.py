@@ -62,6 +62,34 @@ def test_a_spread_that_grows_with_the_prediction_is_recovered(growth: float) -> 
     assert found.growing(np.array([50.0])) == found.growing(np.array([2.0])), "no further than a whole unit"
 
 
+@pytest.mark.parametrize("error", [0.0, 0.03])
+def test_where_all_error_is_the_models_intervals_are_not_much_wider_than_it(error: float) -> None:
+    rng = np.random.default_rng(3)
+    n = 3000
+    true = 0.1 + error * rng.normal(size=n)
+    size = rng.integers(300, 900, n)
+    y = rng.binomial(size, 1 / (1 + np.exp(-true))).astype(float)
+    rows = Outcomes("binomial", y, size.astype(float), np.zeros(n), np.ones(n))
+    found = fit_spread(rows, np.full(n, 0.1), np.full(n, error**2), Spread(0.35, 1.0), 6.0)
+    # Rows of 600 conversions leave a spread of some 0.015 open.
+    assert 0.002 < found.tau < 0.025
+    if error > 0.0:
+        sd = found.sd(np.zeros(n), np.full(n, error**2))
+        assert 0.77 < np.mean(np.abs(true - 0.1) < 1.2816 * sd) < 0.88
+
+
+def test_an_error_far_above_the_models_own_account_is_told_in_full() -> None:
+    rng = np.random.default_rng(4)
+    n = 2000
+    variance = 1e-4 * np.exp(rng.normal(size=n))
+    true = np.sqrt(900.0 * variance) * rng.normal(size=n)
+    size = rng.integers(300, 900, n)
+    y = rng.binomial(size, 1 / (1 + np.exp(-true))).astype(float)
+    rows = Outcomes("binomial", y, size.astype(float), np.zeros(n), np.ones(n))
+    found = fit_spread(rows, np.zeros(n), variance, Spread(0.3, 1.0), 6.0)
+    assert np.mean(np.abs(true) < 1.2816 * found.sd(np.zeros(n), variance)) > 0.76
+
+
 def test_without_rows_the_belief_stays() -> None:
     nothing = np.zeros(0)
     rows = Outcomes("binomial", nothing, nothing, nothing, nothing)
