@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,6 +15,7 @@ import pytest
 
 from serving.page import look
 from serving.page.shortlist import ranked
+from serving.page.summary import summary_html
 from serving.schemas import RankBy
 from tests.conftest import Trained
 from tests.page_visits import CHROMIUM, Visit, address, browser, files, someone, visit  # noqa: F401 - fixtures
@@ -47,7 +49,7 @@ def test_the_whole_way(marketer: Visit, address: str, files: dict[str, Path], tm
 
     # Candidates: a wrong file, an export to map, a list with mistakes.
     page.set_input_files("#upload input[type=file]", files["notes.pdf"])
-    page.wait_for_selector("text=the ending .pdf")
+    page.wait_for_selector("#intake-result :text('the ending .pdf')")
     page.set_input_files("#upload input[type=file]", files["export.csv"])
     page.wait_for_selector("text=Please check which column is what")
     marketer.shot("2-candidates-mapping")
@@ -245,6 +247,15 @@ def test_the_browser_says_numbers_and_ranks_as_the_service(
         mine = page.evaluate("([by, rows]) => dash_clientside.page.rerank(by, rows)", [by, table])
         assert mine == ranked(table, by)
     assert someone.faults == []
+    # The one-page summary is one page, however long the names and the flags.
+    flags = [{"label": "audience unknown"}, {"label": "high sponsored share"}, {"label": "few comments"}] * 2
+    long = [row | {"name": "a_long_name_" * 16, "flags": flags} for row in table * 3]
+    campaign = {"brief": "Many words. " * 90, "starts_on": "2026-01-01", "ends_on": "2026-02-01", "goal": "sales"}
+    answer = {"campaign": campaign,
+              "model": {"name": "creatorlift", "version": "1", "data": "simulated"}, "currency": "EUR",
+              "as_of": "2026-01-01T00:00:00Z", "level": 0.8}  # fmt: skip
+    page.set_content(summary_html("A long title " * 30, answer, long))
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 1
 
 
 def test_the_plan_shown_is_the_endpoints_for_the_budget_shown(

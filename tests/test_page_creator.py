@@ -51,7 +51,11 @@ def test_every_fee_is_the_endpoints_own_answer(desk: Desk, fee: float | None) ->
     item: dict[str, Any] = {"creator_id": "ana"} | ({} if fee is None else {"fee": fee})
     found = at_fees(desk, BRIEF, item, row_of(desk, item), AS_OF)
     assert found.asked["cost"]["fee"] == fee and found.asked["reasons"]
-    assert [p["fee"] for p in found.fees] == sorted(p["fee"] for p in found.fees) and len(found.fees) == FEES
+    assert [p["fee"] for p in found.fees] == sorted(p["fee"] for p in found.fees) and len(found.fees) in (
+        FEES,
+        FEES + 1,
+    )
+    assert fee is None or fee in [p["fee"] for p in found.fees]
     assert found.fees[0]["fee"] == 0 and found.fees[-1]["fee"] >= 1.6 * row_of(desk, item)["break_even"]
     point = found.fees[7]
     alone = desk.score(BRIEF, [{"creator_id": "ana", "fee": point["fee"]}], as_of=AS_OF).results[0]
@@ -154,9 +158,9 @@ def test_the_waterfall_adds_up() -> None:
     reasons = [{"feature": name, "incremental_conversions": value, "text": name}
                for name, value in (("pod_share", -1.5), ("others", 0.5), ("typical", 4.0))]  # fmt: skip
     made = figures.waterfall(reasons, 3.0, "orders")
-    assert list(made.data[0].x) == [4.0, -1.5, 0.5, 3.0] and list(made.data[0].measure)[-1] == "total"
-    assert made.data[0].y[0].replace("<br>", " ") == "A typical creator of this reach"
-    assert made.layout.xaxis.title.text == "extra orders"
+    assert made.data[0]["x"] == [4.0, -1.5, 0.5, 3.0] and made.data[0]["measure"][-1] == "total"
+    assert made.data[0]["y"][0].replace("<br>", " ") == "A typical creator of this reach"
+    assert made.layout["xaxis"]["title"]["text"] == "extra orders"
 
 
 def test_the_panel_says_what_is_not_known(desk: Desk) -> None:

@@ -231,6 +231,13 @@ def test_a_column_of_commissions_in_percent(told: str, read: list[float], direct
     assert [e.item["commission_rate"] for e in found.entries] == pytest.approx(read)
 
 
+def test_a_commission_above_all_of_it_says_how_to_write_one(directory: Directory) -> None:
+    found = taken("handle,commission\nana.runs,12\nbo,0.1\n", directory, "instagram")
+    assert [row.why for row in found.wrong] == [
+        "commission 12 is above 1, all of it; write a share (0.12) or percent (12%)"
+    ]
+
+
 def test_titles_above_the_heading_and_other_sheets(directory: Directory) -> None:
     """The number of a wrong row is the one that the user's own program shows beside it."""
     text = "Export of a tool,,\nMade 2026-01-01,,\nUsername,Platform,Fee\nana.runs,,1\nbo,,lots\n"

@@ -97,6 +97,15 @@ def test_files_to_take_away_hold_no_formula(desk: Desk) -> None:
     assert sheet is not None
     cells = [cell for row in sheet.iter_rows() for cell in row]
     assert "'=cmd()" in [cell.value for cell in cells] and all(cell.data_type != "f" for cell in cells)
+    # It can be read as it opens, and holds the numbers as they are.
+    shown = {str(column[0].value): column[1] for column in sheet.iter_cols()}
+    forms = {name: cell.number_format for name, cell in shown.items()}
+    assert forms["lift_low"] == forms["roi_probability_positive"] == "0%" and forms["roi_low"] == "#,##0.0"
+    assert forms["fee"] == forms["profit_high"] == "#,##0.00" and forms["creator"] == "General"
+    assert shown["lift_expected"].value == pytest.approx(table["lift_expected"].iloc[0])
+    assert sheet.freeze_panes == "D2" and sheet.auto_filter.ref == sheet.dimensions
+    widths = {str(c[0].value): sheet.column_dimensions[c[0].column_letter].width for c in sheet.iter_cols()}
+    assert all(9 <= width <= 44 for width in widths.values()) and widths["model"] > len("creatorlift 1")
 
 
 def test_the_summary_says_what_it_rests_on_and_escapes(desk: Desk) -> None:
@@ -123,7 +132,7 @@ def test_the_list_says_how_many_and_what_is_missing() -> None:
         and button == "Score 4 candidates"
         and not disabled
     )
-    assert "known from your list only" not in state and "1 without a fee" in state
+    assert "known only from your list" not in state and "1 without a fee" in state
     bare = entry({"creator": {"creator_id": "x", "platform": "tiktok"}}, source="file")
-    assert "1 known from your list only" in listed([*ENTRIES, bare])[5]
+    assert "1 known only from your list" in listed([*ENTRIES, bare])[5]
     assert listed([])[4] is True

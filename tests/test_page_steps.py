@@ -24,6 +24,7 @@ from serving.page.after_view import result_view, said_view
 from serving.page.desk import CALLER, Desk
 from serving.page.plan_calls import Calls as PlanCalls
 from serving.page.plan_calls import prepared
+from serving.page.plan_view import chosen_rows
 from serving.page.sheets import read_upload
 from serving.page.shortlist import asked_of, entry_id, plain, rows
 from serving.problems import Problem
@@ -87,6 +88,14 @@ def test_a_plan_is_the_endpoints_and_keeps_to_locks(desk: Desk) -> None:
     assert [(r["creator_id"], r["profit"]) for r in found["chosen"]] == [
         (r["creator_id"], r["profit"]) for r in direct["chosen"]
     ]
+    # Ranges are those of the score while nobody else reaches the same people.
+    alone = next(r for r in direct["chosen"] if r["overlap"] == 0)
+    row, score = booked[alone["creator_id"]], alone["score"]
+    for name, told in (("orders", score["incremental_conversions"]), ("profit", score["profit"])):
+        assert (row[f"{name}_low"], row[f"{name}_high"]) == pytest.approx((told["low"], told["high"]))
+    half = chosen_rows({"chosen": [alone | {"overlap": 0.5}]})[0]
+    paid = alone["cost"]
+    assert half["profit_high"] == pytest.approx((score["profit"]["high"] + paid) / 2 - paid)
     assert sorted(name for _, names in found["left"] for name in names) == sorted(
         r["creator_id"] for r in direct["not_chosen"]
     )
@@ -124,13 +133,15 @@ def test_a_plan_that_cannot_be_says_so(desk: Desk) -> None:
 def test_the_budget_begins_at_the_briefs(desk: Desk) -> None:
     asked = asked_of(answer_of(desk)) | {"costs": 306.0}
     asked |= {"campaign": BRIEF}
-    _, shown, most, step, start, currency, columns, started = prepared(asked, {"budget": 120}, None, None)
+    _, shown, most, step, start, currency, columns, started = prepared(asked, {"budget": 120}, None, None, False)
     assert (shown, start, currency, started) == ({}, 120, "USD", 120) and most >= 306 and step >= 1
-    assert columns[0]["headerName"] == "In the plan" and columns[3]["headerName"] == "Cost, USD"
+    assert columns[0]["headerName"] == "Creator" and columns[3]["headerName"] == "Cost, USD"
+    assert "pinned" not in columns[0]
+    assert prepared(asked, {"budget": 120}, None, None, True)[6][0]["pinned"] == "left"
     # What was set by hand outlives another scoring, not another brief.
-    assert prepared(asked, {"budget": 120}, 120, 250)[4] == 250
-    assert prepared(asked, {"budget": 150}, 120, 250)[4] == 150
-    assert prepared(None, {}, None, None)[1] == {"display": "none"}
+    assert prepared(asked, {"budget": 120}, 120, 250, None)[4] == 250
+    assert prepared(asked, {"budget": 150}, 120, 250, None)[4] == 150
+    assert prepared(None, {}, None, None, None)[1] == {"display": "none"}
 
 
 TOLD = {"agreed_at": "2025-05-01", "posted_at": "2025-05-02", "ended_at": "2025-05-20", "fee": 100, "exposed": 1000,

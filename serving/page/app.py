@@ -167,6 +167,7 @@ def _stores(fresh: dict[str, Any], sample: dict[str, Any]) -> list[Any]:
         "link-last",
         "creator-open",
         "creator-asked",
+        "creator-more",
         "asked",
         "narrow",
         "visited",

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, no_update
 
+from data.errors import UsageError
 from serving.page.candidates_view import found_rows, found_text, list_rows
 from serving.page.columns import Guess, platform_hint
 from serving.page.desk import Desk
 from serving.page.directory import Directories, Directory, Search
 from serving.page.export import csv_bytes
 from serving.page.intake import Intake, candidates_of, pasted
-from serving.page.intake_view import mapping_view, result_view
+from serving.page.intake_view import mapping_view, refused_view, result_view
 from serving.page.recognise import recognised
 from serving.page.sheets import Sheet, read_upload
 from serving.page.shortlist import entry_id
@@ -104,7 +105,11 @@ class Calls:
         if not contents:
             return (no_update,) * 6
         name = filename or "the file"
-        sheet = read_upload(contents, name)
+        try:
+            sheet = read_upload(contents, name)
+        except UsageError as error:
+            # Where the last file's result stood: a message that goes by would leave that one standing.
+            return no_update, refused_view(error.faults), [], None, None, None
         found = recognised(sheet, self._directory())
         platform = platform_hint([*sheet.rows.columns, name]) or _platform(brief)
         if not found.sure:
@@ -246,8 +251,8 @@ def listed(entries: list[dict[str, Any]] | None) -> tuple[list[Any], dict[str, s
     words = "1 candidate" if n == 1 else f"{n:,} candidates"
     unknown = sum(entry["source"] == "file" and "posts" not in entry["item"] for entry in entries)
     without = sum("fee" not in entry["item"] for entry in entries)
-    told = [f"{unknown:,} known from your list only: wide ranges" if unknown else "",
-            f"{without:,} without a fee: no ROI, but a maximum fee" if without else ""]  # fmt: skip
+    told = [f"{unknown:,} known only from your list: wide ranges" if unknown else "",
+            f"{without:,} without a fee: no ROI" if without else ""]  # fmt: skip
     state = ". ".join(part for part in told if part) if n else "No candidates yet."
     rows = list_rows(entries, [entry_id(entry) for entry in entries])
     return rows, {} if n else {"display": "none"}, words.capitalize(), f"Score {words}" if n else "Score", not n, state

@@ -112,7 +112,7 @@ def _search() -> Any:
                 ],
                 className="cl-filters",
             ),
-            html.Div(id="find-count", className="cl-muted", role="status"),
+            html.Div(id="find-count", className="cl-muted cl-found", role="status"),
             html.Div(
                 dag.AgGrid(
                     id="found", columnDefs=creator_columns(), rowData=[], columnSize=None, style={"height": "340px"},

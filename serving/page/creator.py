@@ -37,7 +37,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class AtFees:
-    """The answer at the asked fee, with reasons, and at `FEES` fees from 0 up."""
+    """The answer at the asked fee, with reasons, and at `FEES` fees from 0 up, the asked one among them besides."""
 
     asked: dict[str, Any]
     fees: list[dict[str, Any]]
@@ -79,8 +79,8 @@ def at_fees(
     wanted = item.get("fee")
     own = next(result for result in results if result["cost"]["fee"] == wanted)
     priced = {result["cost"]["fee"]: result for result in results if result["cost"]["fee"] is not None}
-    fees = [_at_fee(priced[entry["fee"]]) for entry in asked[1:] if entry["fee"] in priced]
-    return AtFees(own, fees)
+    # The asked fee is among them, so that the slider begins at it.
+    return AtFees(own, [_at_fee(priced[fee]) for fee in sorted(priced)])
 
 
 def audience(subject: Subject, campaign: Mapping[str, Any]) -> dict[str, list[tuple[str, float | None, float | None]]]:

@@ -29,12 +29,12 @@ def register(wiring: Wiring) -> None:
         Input("creator-asked", "data"), State("asked", "data"), heavy=True, prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        calls.portrait, Output("creator-portrait", "children", allow_duplicate=True), Input("fee-points", "data"),
-        State("creator-asked", "data"), State("asked", "data"), heavy=True, prevent_initial_call=True,
+        calls.portrait, Output("creator-portrait", "children", allow_duplicate=True), Input("creator-more", "data"),
+        State("asked", "data"), heavy=True, prevent_initial_call=True,
     )  # fmt: skip
     wiring.server(
-        calls.rest, Output("creator-rest", "children", allow_duplicate=True), Input("fee-points", "data"),
-        State("creator-asked", "data"), State("asked", "data"), heavy=True, prevent_initial_call=True,
+        calls.rest, Output("creator-rest", "children", allow_duplicate=True), Input("creator-more", "data"),
+        State("asked", "data"), heavy=True, prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
         ClientsideFunction("page", "fee"), Output("fee-words", "children"), Input("fee-slider", "value"),
@@ -56,7 +56,7 @@ class Calls:
         found = at_fees(self._desk, asked["campaign"], creator["item"], creator["row"], asked["as_of"])
         return verdict_view(found, asked), found.fees
 
-    def portrait(self, _: Any, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
+    def portrait(self, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
         """Engagement, comments and telling features beside peers."""
         if not creator or not creator["item"]:
             return no_update
@@ -64,7 +64,7 @@ class Calls:
         directory = self._directories.of(self._desk.live().catalogue)
         return portrait_view.view(portrait_view.pictured(self._desk, subject, directory))
 
-    def rest(self, _: Any, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
+    def rest(self, creator: Mapping[str, Any] | None, asked: Mapping[str, Any]) -> Any:
         """Audience and past deals."""
         if not creator or not creator["item"]:
             return no_update

@@ -62,8 +62,8 @@ def _fee_slider(points: Sequence[Mapping[str, Any]], currency: str, safety: floa
             html.P(id="fee-words", className="cl-fee-words", role="status"),
             dmc.Slider(id="fee-slider", min=0, max=max(last, 1), value=start, label=None,
                        thumbLabel="Fee", updatemode="drag", className="cl-fee-slider"),
-            dcc.Graph(id="fee-curve", figure=figures.fee_curve(points, currency, safety, fees[start] if fees else None),
-                      config=figures.CONFIG, className="cl-plot"),
+            dcc.Graph(id="fee-curve", config=figures.CONFIG, className="cl-plot",
+                      figure=figures.fee_curve(points, currency, safety, fees[start] if fees else None).plain()),
         ]
     )  # fmt: skip
 

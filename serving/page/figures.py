@@ -9,57 +9,46 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from models.portrait import label_of
+from serving.page.drawing import Drawing
 from serving.page.look import ACCENT, BAD, FAMILY_COLOURS, FAMILY_WORDS, GOOD, QUIET, decimal, percent
 
 CONFIG = {"displayModeBar": False, "responsive": True}
 _FONT = "Inter, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
 _CLEAR = "rgba(0,0,0,0)"
-_AXIS = {"title": {"font": {"size": 12.5}}}
-_TEMPLATE = {"layout": {"xaxis": _AXIS, "yaxis": _AXIS}}
-"""Sizes that hold whatever title an axis is given later."""
 _TYPICAL, _REST = "A typical creator of this reach", "Everything else"
 _WINDOW = re.compile(r", (\d+ days|cautious|trimmed mean)$")
 
 
-def figure(title: str, height: int, **layout: Any) -> go.Figure:
-    """An empty figure in the page's manner."""
-    made = go.Figure()
-    made.update_layout(
-        title={"text": f"<b>{title}</b>", "x": 0, "xref": "container", "xanchor": "left", "font": {"size": 13.5}},
-        height=height,
-        font={"family": _FONT, "size": 12.5}, paper_bgcolor=_CLEAR, plot_bgcolor=_CLEAR, showlegend=False,
-        margin={"l": 10, "r": 16, "t": 44, "b": 44}, hoverlabel={"font": {"family": _FONT}}, dragmode=False,
-        template=_TEMPLATE, **layout,
-    )  # fmt: skip
-    made.update_xaxes(gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10)
-    made.update_yaxes(
-        gridcolor="#e3e8ec", zerolinecolor=QUIET, automargin=True, fixedrange=True, title_standoff=10,
-        ticklabelstandoff=6,
-    )  # fmt: skip
-    return made
+def figure(title: str, height: int, **layout: Any) -> Drawing:
+    """An empty plot in the page's manner."""
+    axis = {"gridcolor": "#e3e8ec", "zerolinecolor": QUIET, "automargin": True, "fixedrange": True}
+    named = {"title": {"font": {"size": 12.5}, "standoff": 10}}
+    return Drawing({
+        "title": {"text": f"<b>{title}</b>", "x": 0, "xref": "container", "xanchor": "left", "font": {"size": 13.5}},
+        "height": height, "font": {"family": _FONT, "size": 12.5}, "paper_bgcolor": _CLEAR, "plot_bgcolor": _CLEAR,
+        "showlegend": False, "margin": {"l": 10, "r": 16, "t": 44, "b": 44}, "hoverlabel": {"font": {"family": _FONT}},
+        "dragmode": False, "xaxis": {**axis, **named}, "yaxis": {**axis, **named, "ticklabelstandoff": 6}, **layout,
+    })  # fmt: skip
 
 
-def waterfall(reasons: Sequence[Mapping[str, Any]], total: float, things: str) -> go.Figure:
+def waterfall(reasons: Sequence[Mapping[str, Any]], total: float, things: str) -> Drawing:
     """What each reason adds to the expected extra conversions: from a typical pairing down to the sum."""
     steps = steps_of(reasons)
     names = [_wrapped(step.label) for step in steps] + [_wrapped(f"Expected extra {things}")]
     values = [step.value for step in steps] + [total]
     made = figure(f"What makes up the expected extra {things}", 96 + 34 * len(names))
-    made.add_trace(
-        go.Waterfall(
-            orientation="h", y=names, x=values, measure=["relative"] * len(steps) + ["total"],
-            text=[decimal(v, 1, signed=True) for v in values[:-1]] + [decimal(total, 1)], textposition="outside",
-            increasing={"marker": {"color": GOOD}}, decreasing={"marker": {"color": BAD}},
-            totals={"marker": {"color": ACCENT}}, connector={"line": {"color": QUIET, "width": 1, "dash": "dot"}},
-            hovertext=["<br>".join(step.texts) for step in steps] + ["The sum"], hoverinfo="text", cliponaxis=False,
-        )
+    made.trace("waterfall",
+        orientation="h", y=names, x=values, measure=["relative"] * len(steps) + ["total"],
+        text=[decimal(v, 1, signed=True) for v in values[:-1]] + [decimal(total, 1)], textposition="outside",
+        increasing={"marker": {"color": GOOD}}, decreasing={"marker": {"color": BAD}},
+        totals={"marker": {"color": ACCENT}}, connector={"line": {"color": QUIET, "width": 1, "dash": "dot"}},
+        hovertext=["<br>".join(step.texts) for step in steps] + ["The sum"], hoverinfo="text", cliponaxis=False,
     )  # fmt: skip
-    made.update_yaxes(autorange="reversed", title=None)
-    made.update_xaxes(title=f"extra {things}")
-    made.update_layout(margin={"l": 10, "r": 48, "t": 44, "b": 44})
+    made.y(autorange="reversed")
+    made.x(title=f"extra {things}")
+    made.layout["margin"] = {"l": 10, "r": 48, "t": 44, "b": 44}
     return made
 
 
@@ -103,46 +92,42 @@ def _wrapped(text: str) -> str:
     return "<br>".join(textwrap.wrap(text, 24))
 
 
-def families(parts: Mapping[str, float], score: float) -> go.Figure:
+def families(parts: Mapping[str, float], score: float) -> Drawing:
     """The points each family of signs adds to the fit score; with 50 they add up to it."""
     names = [FAMILY_WORDS[name] for name in parts]
     made = figure(f"Fit {score:.0f}: 50 and what each family adds", 232)
-    made.add_trace(
-        go.Bar(
-            orientation="h", y=names, x=list(parts.values()),
-            marker={"color": [FAMILY_COLOURS[name] for name in parts]},
-            text=[decimal(v, 1, signed=True) for v in parts.values()], textposition="outside", cliponaxis=False,
-            hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
-        )
+    made.trace("bar",
+        orientation="h", y=names, x=list(parts.values()),
+        marker={"color": [FAMILY_COLOURS[name] for name in parts]},
+        text=[decimal(v, 1, signed=True) for v in parts.values()], textposition="outside", cliponaxis=False,
+        hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
     )  # fmt: skip
     reach = max([10.0, *(abs(v) for v in parts.values())]) * 1.25
-    made.update_xaxes(title="points of fit", range=[-reach, reach])
-    made.update_yaxes(autorange="reversed")
+    made.x(title="points of fit", range=[-reach, reach])
+    made.y(autorange="reversed")
     return made
 
 
-def fee_curve(points: Sequence[Mapping[str, Any]], currency: str, safety: float, asked: float | None) -> go.Figure:
+def fee_curve(points: Sequence[Mapping[str, Any]], currency: str, safety: float, asked: float | None) -> Drawing:
     """Chance to earn back by fee; the line that moves is the slider's fee."""
     fees = [p["fee"] for p in points]
     made = figure("Chance to earn back, by fee", 260)
-    made.add_trace(
-        go.Scatter(
-            x=fees, y=[p["chance"] for p in points], mode="lines", line={"color": ACCENT, "width": 2.5},
-            fill="tozeroy", fillcolor="rgba(43,134,171,.12)",
-            hovertemplate=f"%{{x:,.0f}} {currency}: %{{y:.0%}}<extra></extra>",
-        )
+    made.trace("scatter",
+        x=fees, y=[p["chance"] for p in points], mode="lines", line={"color": ACCENT, "width": 2.5},
+        fill="tozeroy", fillcolor="rgba(43,134,171,.12)",
+        hovertemplate=f"%{{x:,.0f}} {currency}: %{{y:.0%}}<extra></extra>",
     )  # fmt: skip
-    made.add_shape(type="line", x0=asked or 0, x1=asked or 0, y0=0, y1=1, line={"color": ACCENT, "width": 2})
-    made.add_shape(type="line", x0=0, x1=fees[-1] if fees else 1, y0=safety, y1=safety,
+    made.shape("line", x0=asked or 0, x1=asked or 0, y0=0, y1=1, line={"color": ACCENT, "width": 2})
+    made.shape("line", x0=0, x1=fees[-1] if fees else 1, y0=safety, y1=safety,
                    line={"color": GOOD, "width": 1.5, "dash": "dash"})  # fmt: skip
-    made.add_annotation(x=fees[-1] if fees else 1, y=safety, text=f"your safety, {safety:.0%}", showarrow=False,
-                        xanchor="right", yanchor="bottom")  # fmt: skip
-    made.update_yaxes(range=[0, 1.02], tickformat=".0%", title="chance to earn back")
-    made.update_xaxes(title=f"fee, {currency}", rangemode="tozero", tickformat=",")
+    made.note(f"your safety, {safety:.0%}", x=fees[-1] if fees else 1, y=safety,
+              xanchor="right", yanchor="bottom")  # fmt: skip
+    made.y(range=[0, 1.02], tickformat=".0%", title="chance to earn back")
+    made.x(title=f"fee, {currency}", rangemode="tozero", tickformat=",")
     return made
 
 
-def audience(dimension: str, rows: Sequence[tuple[str, float | None, float | None]]) -> go.Figure:
+def audience(dimension: str, rows: Sequence[tuple[str, float | None, float | None]]) -> Drawing:
     """The audience's shares beside those wanted."""
     names = [row[0] for row in rows]
     made = figure(f"Audience by {dimension}", 110 + 38 * len(names), bargap=0.32, legend={"orientation": "h", "y": 1.0,
@@ -152,21 +137,19 @@ def audience(dimension: str, rows: Sequence[tuple[str, float | None, float | Non
         values = [row[1] if place == 0 else row[2] for row in rows]
         if all(value is None for value in values):
             continue
-        made.add_trace(
-            go.Bar(orientation="h", y=names, x=values, name=label, marker={"color": colour},
+        made.trace("bar", orientation="h", y=names, x=values, name=label, marker={"color": colour},
                    width=0.5 if alone else None,
                    text=[percent(v) for v in values], textposition="outside", cliponaxis=False,
                    textfont={"size": 11}, constraintext="none",
-                   hovertemplate=f"%{{y}}, {label}: %{{x:.0%}}<extra></extra>")
-        )  # fmt: skip
+                   hovertemplate=f"%{{y}}, {label}: %{{x:.0%}}<extra></extra>")  # fmt: skip
     top = max((value for _, *both in rows for value in both if isinstance(value, float)), default=1.0)
-    made.update_layout(showlegend=True)
-    made.update_xaxes(tickformat=".0%", title="share of people", range=[0, min(1.0, top * 1.2 + 0.02)])
-    made.update_yaxes(autorange="reversed", type="category")
+    made.layout["showlegend"] = True
+    made.x(tickformat=".0%", title="share of people", range=[0, min(1.0, top * 1.2 + 0.02)])
+    made.y(autorange="reversed", type="category")
     return made
 
 
-def deals(rows: Sequence[Any], title: str) -> go.Figure:
+def deals(rows: Sequence[Any], title: str) -> Drawing:
     """Measured against predicted lift of past deals, each with its interval."""
     names = [f"{deal.agreed_at:%b %Y} · {deal.brand}"[:34] for deal in rows]
     made = figure(title, 120 + 46 * len(names), legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1,
@@ -176,73 +159,65 @@ def deals(rows: Sequence[Any], title: str) -> go.Figure:
         ("measured", "#b8860b", "diamond", 0.13),
     ):
         told = [getattr(deal, label) for deal in rows]
-        made.add_trace(
-            go.Scatter(
-                x=[t[0] for t in told], y=[i + offset for i in range(len(rows))], mode="markers", name=label,
-                marker={"color": colour, "size": 9, "symbol": symbol},
-                error_x={"type": "data", "symmetric": False, "array": [t[2] - t[0] for t in told],
-                         "arrayminus": [t[0] - t[1] for t in told], "color": colour, "thickness": 1.5, "width": 0},
-                hovertemplate=f"{label}: %{{x:+.0%}}<extra></extra>",
-            )
+        made.trace("scatter",
+            x=[t[0] for t in told], y=[i + offset for i in range(len(rows))], mode="markers", name=label,
+            marker={"color": colour, "size": 9, "symbol": symbol},
+            error_x={"type": "data", "symmetric": False, "array": [t[2] - t[0] for t in told],
+                     "arrayminus": [t[0] - t[1] for t in told], "color": colour, "thickness": 1.5, "width": 0},
+            hovertemplate=f"{label}: %{{x:+.0%}}<extra></extra>",
         )  # fmt: skip
-    made.update_layout(showlegend=True)
-    made.update_xaxes(tickformat="+.0%", title="lift", zeroline=True)
-    made.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, autorange="reversed", showgrid=False,
+    made.layout["showlegend"] = True
+    made.x(tickformat="+.0%", title="lift", zeroline=True)
+    made.y(tickvals=list(range(len(rows))), ticktext=names, autorange="reversed", showgrid=False,
                       zeroline=False)  # fmt: skip
     return made
 
 
-def peers_figure(followers: Any, rates: Any, own_followers: float, own_rate: float) -> go.Figure:
+def peers_figure(followers: Any, rates: Any, own_followers: float, own_rate: float) -> Drawing:
     """Engagement by followers of peers as dots with the band that holds 80 % of them, the creator marked."""
     low, middle, high = (float(np.quantile(rates, q)) for q in (0.1, 0.5, 0.9))
-    made = figure("Likes and comments per follower, beside peers of like size", 300)
-    made.add_hrect(y0=low, y1=high, fillcolor="rgba(43,134,171,.12)", line_width=0)
-    made.add_hline(y=middle, line={"color": QUIET, "width": 1.5, "dash": "dash"}, annotation_text="median of peers",
-                   annotation_position="top right")  # fmt: skip
-    made.add_trace(
-        go.Scatter(x=followers, y=rates, mode="markers", marker={"color": QUIET, "size": 7, "opacity": 0.75},
-                   hovertemplate="%{x:,.0f} followers: %{y:.2%}<extra>a peer</extra>")
-    )  # fmt: skip
-    made.add_trace(
-        go.Scatter(x=[own_followers], y=[own_rate], mode="markers+text", text=["this creator"],
-                   textposition="top center", marker={"color": ACCENT, "size": 14, "symbol": "diamond"},
-                   hovertemplate="%{x:,.0f} followers: %{y:.2%}<extra>this creator</extra>")
-    )  # fmt: skip
-    made.update_xaxes(title="followers", type="log", dtick=None)
-    made.update_yaxes(title="engagement per follower", tickformat=".1%", rangemode="tozero")
+    made = figure("Engagement beside peers of like size", 300)
+    across = {"xref": "x domain", "x0": 0, "x1": 1}
+    made.shape("rect", y0=low, y1=high, fillcolor="rgba(43,134,171,.12)", line={"width": 0}, **across)
+    made.shape("line", y0=middle, y1=middle, line={"color": QUIET, "width": 1.5, "dash": "dash"}, **across)
+    made.note("median of peers", xref="x domain", x=1, y=middle, xanchor="right", yanchor="bottom")
+    made.trace("scatter", x=followers, y=rates, mode="markers", marker={"color": QUIET, "size": 7, "opacity": 0.75},
+               hovertemplate="%{x:,.0f} followers: %{y:.2%}<extra>a peer</extra>")  # fmt: skip
+    made.trace("scatter", x=[own_followers], y=[own_rate], mode="markers+text", text=["this creator"],
+               textposition="top center", marker={"color": ACCENT, "size": 14, "symbol": "diamond"},
+               hovertemplate="%{x:,.0f} followers: %{y:.2%}<extra>this creator</extra>")  # fmt: skip
+    made.x(title="followers", type="log")
+    made.y(title="engagement per follower", tickformat=".1%", rangemode="tozero")
     return made
 
 
-def budget_curve(points: Sequence[Mapping[str, Any]], budget: float, currency: str, things: str) -> go.Figure:
+def budget_curve(points: Sequence[Mapping[str, Any]], budget: float, currency: str, things: str) -> Drawing:
     """Expected extra conversions of the best plan at other budgets; the chosen budget marked."""
     made = figure(f"Expected extra {things}, by budget", 280)
-    made.add_trace(
-        go.Scatter(
-            x=[p["budget"] for p in points], y=[p["incremental_conversions"] for p in points], mode="lines+markers",
-            line={"color": ACCENT, "width": 2.5}, marker={"size": 7},
-            customdata=[[p["creators"], p["profit"]] for p in points],
-            hovertemplate=f"%{{x:,.0f}} {currency}: %{{y:.1f}} {things}, %{{customdata[0]}} creators, profit "
-            f"%{{customdata[1]:,.0f}} {currency}<extra></extra>",
-        )
+    made.trace("scatter",
+        x=[p["budget"] for p in points], y=[p["incremental_conversions"] for p in points], mode="lines+markers",
+        line={"color": ACCENT, "width": 2.5}, marker={"size": 7},
+        customdata=[[p["creators"], p["profit"]] for p in points],
+        hovertemplate=f"%{{x:,.0f}} {currency}: %{{y:.1f}} {things}, %{{customdata[0]}} creators, profit "
+        f"%{{customdata[1]:,.0f}} {currency}<extra></extra>",
     )  # fmt: skip
-    made.add_vline(x=budget, line={"color": QUIET, "width": 1.5, "dash": "dash"}, annotation_text=" your budget",
-                   annotation_position="bottom right")  # fmt: skip
-    made.update_xaxes(title=f"budget, {currency}", rangemode="tozero", tickformat=",")
-    made.update_yaxes(title=f"extra {things}", rangemode="tozero")
+    made.shape("line", x0=budget, x1=budget, yref="y domain", y0=0, y1=1,
+               line={"color": QUIET, "width": 1.5, "dash": "dash"})  # fmt: skip
+    made.note(" your budget", x=budget, yref="y domain", y=0, xanchor="left", yanchor="bottom")
+    made.x(title=f"budget, {currency}", rangemode="tozero", tickformat=",")
+    made.y(title=f"extra {things}", rangemode="tozero")
     return made
 
 
-def marginal(points: Sequence[Mapping[str, Any]], currency: str, things: str) -> go.Figure:
+def marginal(points: Sequence[Mapping[str, Any]], currency: str, things: str) -> Drawing:
     """Extra conversions per 100 more of budget, step by step."""
     told = [p for p in points if p["conversions_per_100"] is not None]
     made = figure(f"Extra {things} per 100 {currency} more", 280)
-    made.add_trace(
-        go.Bar(
-            x=[f"to {p['budget']:,.0f}" for p in told], y=[p["conversions_per_100"] for p in told],
-            marker={"color": ACCENT}, text=[decimal(p["conversions_per_100"], 2) for p in told], textposition="outside",
-            cliponaxis=False, hovertemplate="%{x}: %{y:.2f} per 100<extra></extra>",
-        )
+    made.trace("bar",
+        x=[f"to {p['budget']:,.0f}" for p in told], y=[p["conversions_per_100"] for p in told],
+        marker={"color": ACCENT}, text=[decimal(p["conversions_per_100"], 2) for p in told], textposition="outside",
+        cliponaxis=False, hovertemplate="%{x}: %{y:.2f} per 100<extra></extra>",
     )  # fmt: skip
-    made.update_xaxes(title=f"budget, {currency}", type="category")
-    made.update_yaxes(title=f"extra {things} per 100")
+    made.x(title=f"budget, {currency}", type="category")
+    made.y(title=f"extra {things} per 100")
     return made

@@ -112,8 +112,14 @@ class _Reading:
         """As `number_of`; bare numbers of a commission in percent are percent."""
         unit = "" if currencies_in(text) or KINDS.get(role) != "money" else self.units.get(role, "")
         value = number_of(f"{text} {unit}" if unit else text, role, self.currency)
-        bare = role == "commission_rate" and self.percent and "%" not in text
-        return value / 100.0 if bare and value is not None else value
+        if value is None or role != "commission_rate":
+            return value
+        share = value / 100.0 if self.percent and "%" not in text else value
+        if share > 1.0:
+            raise ValueError(
+                f"commission {shorten(text, 30)} is above 1, all of it; write a share (0.12) or percent (12%)"
+            )
+        return share
 
 
 def pasted(text: str, directory: Directory, platform: str | None, currency: str | None = None) -> Intake:

@@ -8,6 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from data.errors import Fault
 from serving.page.columns import LABELS, Guess
 from serving.page.look import PLATFORM_CHOICES, count
 from serving.page.sheets import Sheet
@@ -85,6 +86,13 @@ def result_view(added: int, repeated: int, wrong: Sequence[Mapping[str, Any]]) -
                        size="compact-sm"), className="cl-gap-top")]  # fmt: skip
     colour = "petrol" if added and not wrong else "yellow" if added else "red"
     return dmc.Alert(children, color=colour, variant="light", className="cl-result")
+
+
+def refused_view(faults: Sequence[Fault]) -> Any:
+    """Why a file cannot be read at all, and what can."""
+    told = [html.Div([html.Bdi(fault.where), f": {fault.got}. Needed: {fault.allowed}."])
+            for fault in faults[:MOST_WRONG_SHOWN]]  # fmt: skip
+    return dmc.Alert(told, title="This file cannot be used", color="red", variant="light", className="cl-result")
 
 
 def _wrong_table(wrong: Sequence[Mapping[str, Any]]) -> Any:

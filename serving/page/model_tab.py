@@ -253,7 +253,8 @@ def versions_view(versions: Sequence[ModelInfo], log: Sequence[Act], live: str) 
     ]  # fmt: skip
     heads = ("Version", "Trained", "Data", "Aliases", "Commit", "")
     table = html.Table(
-        [html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])), html.Tbody(rows)], className="cl-table"
+        [html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])), html.Tbody(rows)],
+        className="cl-table cl-versions",
     )
     told = [
         html.Li(f"{act.at[:16].replace('T', ' ')} UTC: {act.action} {act.before or 'nothing'} → {act.after} "

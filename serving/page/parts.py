@@ -8,6 +8,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from serving.page.drawing import Drawing
+
 QUICK = {"duration": 80}
 """How a panel over the page comes and goes, in milliseconds: seen as a movement, not waited for."""
 
@@ -59,9 +61,9 @@ def alert(title: str, text: Any, colour: str = "red") -> Any:
     return dmc.Alert(text, title=title, color=colour, variant="light", radius="md")
 
 
-def plot(made: Any, label: str) -> Any:
+def plot(made: Drawing, label: str) -> Any:
     """A figure with a text for who does not see it."""
-    graph = dcc.Graph(figure=made, config={"displayModeBar": False, "responsive": True}, className="cl-plot")
+    graph = dcc.Graph(figure=made.plain(), config={"displayModeBar": False, "responsive": True}, className="cl-plot")
     return html.Div(graph, role="img", **{"aria-label": label})
 
 

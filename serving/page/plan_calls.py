@@ -30,7 +30,8 @@ def register(wiring: Wiring) -> None:
         prepared, Output("plan-empty", "style"), Output("plan-full", "style"), Output("plan-slider", "max"),
         Output("plan-slider", "step"), Output("plan-slider", "value"), Output("plan-currency", "children"),
         Output("plan-grid", "columnDefs"), Output("plan-start", "data"), Input("asked", "data"),
-        State("brief", "data"), State("plan-start", "data"), State("plan-budget", "value"), prevent_initial_call=True,
+        State("brief", "data"), State("plan-start", "data"), State("plan-budget", "value"), State("narrow", "data"),
+        prevent_initial_call=True,
     )  # fmt: skip
     app.clientside_callback(
         inbrowser("planRule"), Output("plan-rules", "data"), Input("plan-rule", "data"), State("plan-rules", "data"),
@@ -54,8 +55,9 @@ def register(wiring: Wiring) -> None:
 
 
 def prepared(
-    asked: Mapping[str, Any] | None, brief: Mapping[str, Any] | None, started: float | None, now: float | None
-) -> Any:
+    asked: Mapping[str, Any] | None, brief: Mapping[str, Any] | None, started: float | None, now: float | None,
+    narrow: bool | None,
+) -> Any:  # fmt: skip
     """The table's columns, and the budget's scale: at first at the brief's, up to what all candidates cost together.
 
     At most up to five times the budget, so that the slider's steps are of use with hundreds of candidates. A budget
@@ -70,7 +72,7 @@ def prepared(
     most = step * math.ceil(top / step)
     start = min(budget if budget is not None else step * math.ceil(asked["costs"] / 3 / step), most)
     currency = asked["currency"]
-    named = columns(currency, asked["campaign"].get("goal", "sales"))
+    named = columns(currency, asked["campaign"].get("goal", "sales"), narrow=bool(narrow))
     kept = now if now and started == start else start
     return {"display": "none"}, {}, most, step, kept, currency, named, start
 

@@ -88,21 +88,26 @@ def _grid() -> Any:
     )  # fmt: skip
 
 
-def columns(currency: str, goal: str) -> list[dict[str, Any]]:
-    """The grid's columns."""
+def columns(currency: str, goal: str, *, narrow: bool = False) -> list[dict[str, Any]]:
+    """The grid's columns; on a narrow screen the creator stays in sight while the others are moved."""
     things = conversion_word(goal)
 
     def number(name: str, title: str, form: str, width: int) -> dict[str, Any]:
         return {"headerName": title, "field": name, "width": width, "type": "rightAligned", "cellRenderer": "ClNumber",
                 "cellRendererParams": {"form": form}}  # fmt: skip
 
+    def spread(name: str, title: str, form: str, width: int) -> dict[str, Any]:
+        return {"headerName": title, "field": name, "width": width, "cellRenderer": "ClRange",
+                "cellRendererParams": {"form": form, "field": name}}  # fmt: skip
+
+    creator = {"headerName": "Creator", "field": "name", "cellRenderer": "ClCreator"}
     return [
+        creator | ({"width": 150, "pinned": "left"} if narrow else {"minWidth": 170, "flex": 1}),
         {"headerName": "In the plan", "field": "state", "width": 110, "cellRenderer": "ClState"},
-        {"headerName": "Creator", "field": "name", "minWidth": 170, "flex": 1, "cellRenderer": "ClCreator"},
         {"headerName": "Your rule", "field": "rule", "width": 180, "cellRenderer": "ClRule", "sortable": False},
         number("cost", f"Cost, {currency}", "money", 110),
-        number("orders", f"Extra {things}, after overlap", "orders", 140),
-        number("profit", f"Profit, {currency}, after overlap", "money", 150),
+        spread("orders", f"Extra {things}, after overlap", "orders", 150),
+        spread("profit", f"Profit, {currency}, after overlap", "money", 160),
         number("overlap", "Reached by another too", "share", 130),
         {"headerName": "Why", "field": "why", "width": 230},
     ]  # fmt: skip
@@ -113,11 +118,22 @@ def chosen_rows(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "creator_id": one["creator_id"], "cost": one["cost"], "orders": one["incremental_conversions"],
-            "profit": one["profit"], "overlap": one["overlap"],
+            "profit": one["profit"], "overlap": one["overlap"], **_ranges(one),
             "why": "you locked it" if one["must_have"] else "never measured before" if one["untried"] else "",
         }
         for one in sorted(plan["chosen"], key=lambda one: -one["profit"])
     ]  # fmt: skip
+
+
+def _ranges(one: Mapping[str, Any]) -> dict[str, float]:
+    """Ends of the ranges of orders and profit: of the people who are left after overlap, as the planner counts them."""
+    left, cost = 1.0 - one["overlap"], one["cost"]
+    told = {"orders": (one["score"]["incremental_conversions"], 0.0), "profit": (one["score"]["profit"], cost)}
+    return {
+        f"{name}_{end}": (ends[end] + paid) * (left if ends["expected"] + paid > 0 else 1.0) - paid
+        for name, (ends, paid) in told.items()
+        for end in ("low", "high")
+    }
 
 
 def left_out(plan: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
@@ -178,11 +194,14 @@ def _versus(plan: Mapping[str, Any], things: str, names: Mapping[str, str]) -> A
                         html.Div(span(form(told["low"]), form(told["high"])),
                                  className="cl-figure-below")])  # fmt: skip
 
+    def signed_decimal(value: float | None) -> str:
+        return decimal(value, signed=True)
+
     rows = [
         (f"Extra {things}", *(cell(t["incremental_conversions"], orders) for t in (together, alone))),
         (f"Profit, {currency}", *(cell(t["profit"], money) for t in (together, alone))),
         ("Cost", *(html.Td(money(t["cost"], currency)) for t in (together, alone))),
-        ("ROI", *(html.Td(decimal(t["roi"], signed=True)) for t in (together, alone))),
+        ("ROI", *(cell(_roi(t), signed_decimal) for t in (together, alone))),
         ("Chance to earn back", *(html.Td(percent(t["probability_positive"])) for t in (together, alone))),
         ("Distinct people reached", *(html.Td(count(t["exposed"])) for t in (together, alone))),
     ]  # fmt: skip
@@ -192,6 +211,13 @@ def _versus(plan: Mapping[str, Any], things: str, names: Mapping[str, str]) -> A
     body = [html.Tr([html.Th(label, scope="row"), *cells]) for label, *cells in rows]
     table = html.Table([html.Thead(head), html.Tbody(body)], className="cl-table cl-versus")
     return card(html.H3("Against one large creator for the same money", className="cl-h3"), table, className="cl-gap")
+
+
+def _roi(told: Mapping[str, Any]) -> dict[str, float | None]:
+    """ROI of a set with its range: what is paid is known, so it goes as the profit."""
+    cost, profit = told["cost"], told["profit"]
+    ends = {end: profit[end] / cost if cost > 0 else None for end in ("low", "high")}
+    return {"expected": told["roi"], **ends}
 
 
 def more_view(plan: Mapping[str, Any], goal: str, names: Mapping[str, str]) -> Any:

@@ -61,15 +61,12 @@ def register(wiring: Wiring) -> None:
         inbrowser("progress"), Output("shortlist-progress", "children"), Input("job", "data"),
         prevent_initial_call=True,
     )  # fmt: skip
-    app.clientside_callback(
-        inbrowser("progressOver"), Output("shortlist-progress", "children", allow_duplicate=True),
-        Input("asked", "data"), prevent_initial_call=True,
-    )  # fmt: skip
     wiring.server(
         finish, Output("asked", "data"), Output("shortlist", "rowData"), Output("shortlist", "columnDefs"),
         Output("shortlist-headline", "children"), Output("shortlist-note", "children"),
         Output("shortlist-errors", "children"), Output("shortlist-empty", "style"), Output("shortlist-full", "style"),
         Output("shortlist-actions", "style"), Output("shortlist-safety", "data"), Output("shortlist-safety", "value"),
+        Output("shortlist-progress", "children", allow_duplicate=True),
         Input("done", "data"), State("parts", "data"), State("shortlist", "rowData"), State("asked", "data"),
         State("columns-shown", "value"), State("narrow", "data"), prevent_initial_call=True,
     )  # fmt: skip
@@ -182,7 +179,7 @@ def finish(
 ) -> Any:  # fmt: skip
     """The whole shortlist, ranked over all parts, and what was asked."""
     if not job or not parts:
-        return (no_update,) * 11
+        return (no_update,) * 12
     found = [row for part in parts for row in part["rows"]]
     about = {**parts[0]["about"], "errors": [error for part in parts for error in part["about"]["errors"]]}
     if job["only"] is not None and asked is not None:
@@ -201,7 +198,7 @@ def finish(
     return (
         about, table, column_defs(table, about["currency"], goal, columns, narrow=bool(narrow)),
         headline_view(table, safety_of(campaign)), note(about), errors_view(about["errors"]), {"display": "none"}, {},
-        {}, safety_choices(safety_of(campaign)), safety_value(safety_of(campaign)),
+        {}, safety_choices(safety_of(campaign)), safety_value(safety_of(campaign)), [],
     )  # fmt: skip
 
 

@@ -186,7 +186,7 @@ def column_defs(
         "exposed": {"headerName": "People reached", "width": 150, **spread("exposed", "count")},
         "rate": {"headerName": f"{things.capitalize()} per 1,000 without the post", "width": 160, **spread("rate",
                                                                                                            "rate")},
-        "support": {"headerName": "Like past deals", "width": 130, "filter": "agTextColumnFilter",
+        "support": {"headerName": "Like past deals", "width": 112, "filter": "agTextColumnFilter",
                     "valueFormatter": {"function": "clSupport(params)"}},
         "flags": {"headerName": "To look at", "cellDataType": False, "width": 240, "cellRenderer": "ClFlags",
                   "sortable": False,

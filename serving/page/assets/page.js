@@ -333,7 +333,6 @@
         { namespace: "dash_html_components", type: "Div", props: { className: "cl-muted",
           children: "Scoring: " + job.at.toLocaleString("en") + " of " + job.of.toLocaleString("en") } } ] } };
     },
-    progressOver: function (done) { return done ? [] : none(); },
     /* The line is moved in the plot itself: drawing the whole plot anew would lag behind the slider. */
     fee: function (place, points, asked) {
       const p = (points || [])[place];
@@ -374,9 +373,11 @@
     openCreator: function (pressed, entries, asked) {
       if (!pressed || !asked) return Array(6).fill(none());
       const row = pressed.row, entry = (entries || []).find((e) => idOf(e) === row.creator_id);
+      const wanted = { row: row, item: entry ? entry.item : null, at: pressed.at };
+      // Asked for behind the verdict, not after it is drawn.
+      setTimeout(() => set("creator-more", { data: wanted }), 60);
       const gone = entry ? bars(4) : "No longer in the list of candidates.";
-      return [true, panel("CreatorHead", { row: row, asked: asked }), gone, entry ? bars(6) : [], entry ? bars(4) : [],
-        { row: row, item: entry ? entry.item : null, at: pressed.at }];
+      return [true, panel("CreatorHead", { row: row, asked: asked }), gone, entry ? bars(6) : [], entry ? bars(4) : [], wanted];
     },
     /* The service takes up another champion by itself: the tab is looked at again until it has. */
     lookAgain: function (at) {

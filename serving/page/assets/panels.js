@@ -70,13 +70,14 @@
   function Compare(props) {
     const rows = props.rows;
     const line = ([label, value, below, name, drawn]) => {
-      const best = name && Math.max(...rows.map((r) => r[name]).filter(known));
+      const top = name && Math.max(...rows.map((r) => r[name]).filter(known));
+      const best = name && rows.filter((r) => r[name] === top).map(value)[0]; // as it is shown: equal ones are both best
       const ends = drawn && scale(rows, name);
       return h("tr", { key: label },
         h("th", { scope: "row" }, label,
           ends && h("div", { className: "cl-figure-below" }, "drawn from " + say[drawn](ends[0]) + " to " + say[drawn](ends[1]))),
         rows.map((r) => h("td", { key: r.creator_id },
-          h("div", { className: name && r[name] === best ? "cl-best" : "" }, value(r)),
+          h("div", { className: name && known(r[name]) && value(r) === best ? "cl-best" : "" }, value(r)),
           below && h("div", { className: "cl-figure-below" }, below(r)), mark(r, name, ends))));
     };
     return h("div", { className: "cl-scroll", tabIndex: 0, role: "region", "aria-label": "Comparison" },
