@@ -22,7 +22,7 @@ from models.additive import bent, bent_slope
 from models.blend import Blend, Look
 from models.creators import Asked
 from models.families import Floats
-from models.fit import _LEAST_TAU
+from models.fit import LEAST_TAU, chance_ahead
 from models.lift_of_deals import prior_log_lift
 from models.scorer import Context, CreatorScorer
 from models.screen import CHUNK, FEATURES, Screen, each_chunk
@@ -33,6 +33,7 @@ from models.selection import _CHOSEN, HIDDEN, Selection
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 _MARGIN = 1e-6
+_ROUNDING = 1e-14
 """Sums in another order are off by less, in logs."""
 _CAN_BUY = DEPENDENT.index("audience_ships_to_share")
 _MOST = 0.5 * (1.0 + HIDDEN)
@@ -149,14 +150,13 @@ class Seen:
                            (variance.high, growing.high, grown.high, doubt.high)):  # fmt: skip
             rest = spread.scale * v * g**2 + d
             sds.append(np.sqrt((spread.tau * g) ** 2 + rest))
-            of_fit.append(np.sqrt(np.maximum(spread.tau * h, _LEAST_TAU) ** 2 + rest))
+            of_fit.append(np.sqrt(np.maximum(spread.tau * h, LEAST_TAU) ** 2 + rest))
         ahead = Range(log_lift.low - brief.benchmark, log_lift.high - brief.benchmark)
         by = Range(brief.rate_lead * chosen.low, brief.rate_lead * chosen.high)
         return Believed(
             log_lift,
             Range(*sds),
-            Range(ahead.low / np.where(ahead.low > 0.0, of_fit[1], of_fit[0]),
-                  ahead.high / np.where(ahead.high > 0.0, of_fit[0], of_fit[1])),
+            Range(-_score_at_most(-ahead.low, of_fit), _score_at_most(ahead.high, of_fit)),
             Range(brief.rate + eta[1].low - by.high - _MARGIN, brief.rate + eta[1].high - by.low + _MARGIN),
             Range(self.published[rows] + eta[2].low - _MARGIN, self.published[rows] + eta[2].high + _MARGIN),
         )  # fmt: skip
@@ -260,6 +260,11 @@ class Seen:
             if found else {}
             for i in range(len(forests))
         ]  # fmt: skip
+
+
+def _score_at_most(ahead: Floats, sds: Sequence[Floats]) -> Floats:
+    """Most of what the fit score can be with a spread between the two, on the normal scale; shape kept."""
+    return np.asarray(special.ndtri(np.minimum(chance_ahead(ahead, sds[0], other=sds[1]) + _ROUNDING, 1.0)))
 
 
 def _ordered(one: Floats, other: Floats) -> Range:

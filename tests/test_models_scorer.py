@@ -7,13 +7,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import special
 
 from data.errors import NotEnoughData, UsageError
 from data.priors import load_priors
 from features.catalog import FAMILIES, NAMES
 from features.reference import Reference
 from models.explain import OTHERS, TYPICAL
-from models.fit import Benchmark, fit_scores
+from models.fit import Benchmark, chance_ahead, fit_scores
 from models.lift_of_deals import prior_log_lift
 from models.scorer import CreatorScorer
 from models.support import FLAGS, Support
@@ -184,6 +185,34 @@ def test_fit_scores_are_probabilities_and_their_parts_add_up() -> None:
     narrow = fit_scores(np.array([0.2]), np.array([0.01]), np.array([0.1]), np.array([0.1]), np.array([[0.1]]), 0.8)
     assert wide.high - wide.low > narrow.high - narrow.low
     assert narrow.score > wide.score > 50.0
+
+
+def test_differences_that_do_not_matter_are_ties_however_sure_they_are() -> None:
+    ahead = np.array([0.02, -0.03, 0.06, 0.2])
+    told = fit_scores(ahead, np.full(4, 0.005), np.full(4, 0.005), np.zeros(4), ahead[:, None], 0.8)
+    assert np.abs(told.score[:2] - 50.0).max() < 12.0, "0.02 alone would be 83 and 7"
+    assert told.score[2] < told.score[3]
+    assert told.score[3] > 99.0
+    assert (told.low <= told.score).all()
+    assert (told.score <= told.high).all()
+    assert 50.0 + told.parts[:, 0] == pytest.approx(told.score)
+
+
+def test_where_doubt_is_as_large_as_a_tie_the_chance_is_the_plain_one() -> None:
+    ahead = np.linspace(-0.4, 0.4, 81)
+    for sd in (0.05, 0.2):
+        assert chance_ahead(ahead, np.full(81, sd)) == pytest.approx(special.ndtr(ahead / sd), abs=1e-12)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.02, 0.03), (0.02, 0.2), (0.06, 0.2)])
+def test_a_chance_between_two_spreads_is_bounded(low: float, high: float) -> None:
+    ahead = np.linspace(-0.4, 0.4, 81)
+    most = chance_ahead(ahead, np.full(81, high), other=np.full(81, low))
+    for sd in np.linspace(low, high, 9):
+        told = chance_ahead(ahead, np.full(81, sd))
+        assert (told <= most + 1e-15).all()
+        assert 1.0 - chance_ahead(-ahead, np.full(81, sd)) == pytest.approx(told, abs=1e-12)
+    assert (np.diff(most) >= 0.0).all()
 
 
 def test_a_benchmark_is_the_goals_own_where_it_has_enough() -> None:
