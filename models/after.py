@@ -106,6 +106,11 @@ class AfterModel:
         log_lift = self.luck.without(asked.log_lift, self.lift.predict(Z, asked.log_lift))
         return log_lift, self.lift.spread(Z, asked.log_lift)[1]
 
+    def weight_of_orders(self, asked: Finished) -> Floats:
+        """How far attributed orders are no counting noise, 0 to 1, shape (n,); NaN where there are none on record."""
+        kept = _no_noise(_expected(asked, self.attribution), self.attribution)
+        return np.where(np.isfinite(asked.attributed), kept, np.nan)
+
     def _features(self, asked: Finished) -> pd.DataFrame:
         usual = np.array([self.brands.get(name, 0.0) for name in asked.brand], dtype=np.float64)
         return _features(asked, self.attribution, usual)
@@ -210,12 +215,16 @@ def _brand_levels(known: Finished, attribution: Attribution) -> tuple[dict[str, 
     return {str(name): float(value) for name, value in level.items()}, np.asarray(usual)
 
 
+def _no_noise(expected: Floats, attribution: Attribution) -> Floats:
+    return np.asarray(expected / (expected + 1.0 / max(attribution.noise**2, 0.01)))
+
+
 def _features(asked: Finished, attribution: Attribution, usual: Floats) -> pd.DataFrame:
     expected = _expected(asked, attribution)
     people = np.maximum(asked.exposed, 1.0)
     above = np.log((asked.attributed + 0.5) / (expected + 0.5))
     # A ratio of few orders is mostly luck: it counts as far as orders differ by more than their counting noise.
-    kept = expected / (expected + 1.0 / max(attribution.noise**2, 0.01))
+    kept = _no_noise(expected, attribution)
     return pd.DataFrame(
         {
             "clicks_per_exposed": np.log((asked.clicks + 0.5) / people),

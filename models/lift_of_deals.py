@@ -21,9 +21,15 @@ FOR_LIFT = np.isin(NAMES, LIFT_NAMES)
 
 
 def fit_lift(
-    known: TrainingSet, seed: int, settings: LiftSettings = DEFAULT, readings: Readings | None = None
+    known: TrainingSet,
+    seed: int,
+    settings: LiftSettings = DEFAULT,
+    readings: Readings | None = None,
+    seen: pd.DataFrame | None = None,
 ) -> LiftModel:
-    """The lift model alone, as a scorer learns it from its measured deals; rows of `readings` come after these."""
+    """The lift model from measured deals, and from rows of `readings`, which come after these. `seen`: what it sees of
+    each deal, instead of the features it may see. `models.lift_and_orders.learn` is the whole that a scorer learns."""
+    seen = masked(known.X, FOR_LIFT) if seen is None else seen
     labels = np.flatnonzero(known.is_label)
     tests, rows = lift_tests(known, labels), labels
     if readings is not None:
@@ -34,11 +40,11 @@ def fit_lift(
     prior_sd = float(np.mean([p.sd for p in known.priors.lift.values()]))
     model = LiftModel(known.priors.lift["sales"].median, prior_sd, rates=False, seed=seed, settings=settings)
     groups = known.deals["creator_id"].iloc[rows].tolist()
-    return model.fit(masked(known.X.iloc[rows], FOR_LIFT), tests, groups=groups)
+    return model.fit(seen.iloc[rows], tests, groups=groups)
 
 
 def predict_lift(model: LiftModel, X: pd.DataFrame, goal: Iterable[str], priors: Priors) -> Floats:
-    """Log lift by a model of `fit_lift`, shape (n,); `X` has the catalogue's columns."""
+    """Log lift by a model of `fit_lift` or `learn`, shape (n,); `X` has the catalogue's columns."""
     return model.predict(masked(X, FOR_LIFT), prior_log_lift(goal, priors))
 
 

@@ -16,19 +16,19 @@ from data.history import History, pairings_frame
 from data.priors import Priors, load_priors
 from data.schemas import GOALS
 from features.build import build_features
-from features.catalog import CATALOG, FAMILIES, NAMES, REACH_NAMES
+from features.catalog import CATALOG, FAMILIES, NAMES
 from features.reference import Reference
-from models.after import AfterModel, Finished, fit_after
-from models.attribution import Attribution, fit_attribution
+from models.after import AfterModel
+from models.attribution import Attribution
 from models.explain import Reason, reasons
 from models.families import Floats
 from models.fit import Benchmark, Fit, fit_scores
 from models.lift import DEFAULT, LiftModel
-from models.lift_of_deals import FOR_LIFT, fit_lift, lift_tests, masked, only, prior_log_lift
+from models.lift_and_orders import FOR_REACH, learn
+from models.lift_of_deals import FOR_LIFT, masked, only, prior_log_lift
 from models.lift_settings import LiftSettings
-from models.rates import RateModel, Rates, fit_rates
+from models.rates import RateModel, Rates
 from models.reach import ReachModel, published_reach
-from models.readings import read_attributed
 from models.roi import Beliefs, Wish, roi_columns
 from models.selection import Selection
 from models.support import Support
@@ -45,10 +45,6 @@ Columns = Mapping[str, Any]
 """Flat columns by name: arrays or lists of n values."""
 LEVELS = (0.05, 0.99)
 """Interval levels that may be asked for."""
-_FOR_REACH = np.isin(
-    NAMES, (*REACH_NAMES, "audience_ships_to_share", "creator_country_served", "creator_language_wanted")
-)
-"""Reach counts those who can buy, so what tells who can is for it, too."""
 _FAMILY = [FAMILIES.index(feature.family) for feature in CATALOG]
 _GIVEN_REACH_SD = 0.25
 """How far a stated number of exposed people is believed to be off (ln)."""
@@ -91,44 +87,15 @@ class CreatorScorer:
             if progress is not None:
                 progress(done, _STEPS)
 
-        X = known.X.to_numpy(dtype=np.float64)
         deals = known.deals
         labels = np.flatnonzero(known.is_label)
-        prior = prior_log_lift(deals["goal"], known.priors)
-        lift = fit_lift(known, seed, settings)
-        step(1)
-        log_lift = lift.predict(masked(known.X, FOR_LIFT), prior)
-        rates = fit_rates(only(X, FOR_LIFT), deals, log_lift, known.priors, seed)
-        step(2)
-        reach = ReachModel(prior_sd=max(p.sd for p in known.priors.reach.values()), seed=seed)
-        exposed = deals["exposed"].to_numpy(dtype=np.float64)
-        published = published_reach(X, known.priors)
-        reach.fit(only(X, _FOR_REACH), exposed, published, deals["creator_id"].tolist())
-        step(3)
-        baseline = rates.predict(
-            only(X, FOR_LIFT), deals["brand"].tolist(), deals["goal"].tolist(), _floats(deals, "baseline_rate")
-        )
-        anyway = exposed * baseline.expected
-        attribution = fit_attribution(
-            _floats(deals, "attributed_conversions"), anyway, anyway * np.expm1(log_lift), known.priors
-        )
-        finished = Finished.of(deals, log_lift, reach.predict(only(X, _FOR_REACH), published), baseline.expected)
-        tests, creators = lift_tests(known, labels), deals["creator_id"].iloc[labels].tolist()
-        tested = finished.take(labels, lift.held_out_)
-        after = fit_after(tested, tests, attribution, lift.spread_.tau, seed, creators)
-        sd = lift.spread(masked(known.X, FOR_LIFT), prior)[1]
-        readings = read_attributed(finished, labels, lift.held_out_, sd, after)
-        if readings is not None:
-            lift = fit_lift(known, seed, settings, readings)
-            log_lift = lift.predict(masked(known.X, FOR_LIFT), prior)
-            tested = finished.take(labels, lift.held_out_[: len(labels)])
-            after = fit_after(tested, tests, attribution, lift.spread_.tau, seed, creators)
-        step(4)
+        told = learn(known, seed, settings, step=step)
+        lift, attribution, log_lift = told.lift, told.attribution, told.log_lift
         support = Support.of(known.X.iloc[labels])
         held_out = np.full(len(deals), np.nan)
-        held_out[labels] = lift.held_out_[: len(labels)]
-        together = Together.of(deals, held_out, baseline, lift.spread_.tau)
-        selection = _selection(known, lift, log_lift, rates, together)
+        held_out[labels] = told.held_out
+        together = Together.of(deals, held_out, told.baseline, lift.spread_.tau)
+        selection = _selection(known, lift, log_lift, told.rates, together)
         benchmark = Benchmark.of(
             log_lift[labels], deals["goal"].iloc[labels].tolist(), prior_log_lift(pd.Series(GOALS), known.priors)
         )
@@ -137,7 +104,7 @@ class CreatorScorer:
             "as_of": known.as_of.isoformat(),
             "n_collaborations": len(deals),
             "n_measured": len(labels),
-            "n_read_from_attributed": 0 if readings is None else len(readings.rows),
+            "n_read_from_attributed": told.n_read,
             "lift_spread_unexplained": lift.spread_.tau,
             "lift_settings": asdict(settings),
             "log_lift_lead_of_chosen": selection.lead,
@@ -149,9 +116,9 @@ class CreatorScorer:
             },
         }  # fmt: skip
         return cls(
-            lift=lift, reach=reach, rates=rates, attribution=attribution, benchmark=benchmark, support=support,
-            reference=known.reference, data=known.data, info=info, priors=known.priors,
-            selection=selection, after=after,
+            lift=lift, reach=told.reach, rates=told.rates, attribution=attribution, benchmark=benchmark,
+            support=support, reference=known.reference, data=known.data, info=info, priors=known.priors,
+            selection=selection, after=told.after,
         )  # fmt: skip
 
     def with_info(self, info: Mapping[str, Any]) -> CreatorScorer:
@@ -321,7 +288,7 @@ class CreatorScorer:
     def expectations(self, X: pd.DataFrame, deals: pd.DataFrame) -> tuple[Floats, Rates]:
         """Expected people exposed, shape (n,), and baseline rates of deals (columns brand, goal, baseline_rate)."""
         values = X.to_numpy(dtype=np.float64)
-        reach = self.reach.predict(only(values, _FOR_REACH), published_reach(values, self.priors))
+        reach = self.reach.predict(only(values, FOR_REACH), published_reach(values, self.priors))
         brand, goal = deals["brand"].tolist(), deals["goal"].tolist()
         return reach, self.rates.predict(only(values, FOR_LIFT), brand, goal, _floats(deals, "baseline_rate"))
 
@@ -333,7 +300,7 @@ class CreatorScorer:
     def _reach(self, values: Floats, given: Floats) -> tuple[Floats, Floats]:
         """Mean and spread of ln(exposed), shape (n,) each; a stated number of people counts as the expectation."""
         told = given > 0
-        mean = self.reach.log_mean(only(values, _FOR_REACH), published_reach(values, self.priors))
+        mean = self.reach.log_mean(only(values, FOR_REACH), published_reach(values, self.priors))
         sd = np.full(len(values), self.reach.spread)
         stated = np.log(np.where(told, given, 1.0)) - 0.5 * _GIVEN_REACH_SD**2
         return np.where(told, stated, mean), np.where(told, _GIVEN_REACH_SD, sd)

@@ -19,9 +19,10 @@ from models.basis import Basis
 from models.blend import Blend
 from models.creators import Creators
 from models.families import Floats
+from models.lift_and_orders import FOR_REACH
 from models.lift_of_deals import FOR_LIFT, only
 from models.reach import published_reach
-from models.scorer import _FOR_REACH, CreatorScorer
+from models.scorer import CreatorScorer
 from models.screen_curves import CurveSum, CurveSums
 from models.screen_trees import Forest, Grove
 from models.selection import _SEEN
@@ -77,7 +78,7 @@ class Model:
     def own(self, X: Floats) -> Floats:
         """The creators' part of `sums`, shape (5, n)."""
         for_lift, is_own = only(X, FOR_LIFT), ~_IS_DEPENDENT
-        seen = (for_lift, for_lift, only(X, _FOR_REACH), X[:, _SEEN], for_lift)
+        seen = (for_lift, for_lift, only(X, FOR_REACH), X[:, _SEEN], for_lift)
         return np.stack([one.own(values, is_own) for one, values in zip(self.sums, seen, strict=True)])
 
 
@@ -100,7 +101,7 @@ class Screen:
     def of(cls, creators: Creators, scorer: CreatorScorer) -> Screen:
         """Look at every creator once, in chunks."""
         model = Model.of(scorer)
-        masks = (FOR_LIFT, FOR_LIFT, _FOR_REACH)
+        masks = (FOR_LIFT, FOR_LIFT, FOR_REACH)
 
         def part(at: int) -> tuple[Floats, Floats, list[Grove | None]]:
             rows = slice(at, at + CHUNK)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from models.lift_of_deals import fit_lift, predict_lift
+from models.lift_and_orders import learn
+from models.lift_of_deals import predict_lift
 from training import metrics
 from training.config import TrainSettings
 from training.dataset import Material
@@ -39,7 +40,7 @@ def growth_table(
     for done, size in enumerate(sizes):
         first = tests[-size] if size < len(tests) else 0
         fewer = known.take(np.arange(first, len(known.X)))
-        model = fit_lift(fewer, settings.seed, settings.lift)
+        model = learn(fewer, settings.seed, settings.lift).lift
         predicted = predict_lift(model, asked.X, asked.deals["goal"], known.priors)
         losses = np.column_stack([metrics.row_losses(predicted, outcomes), constant])
         again = metrics.resample(losses, campaigns, draws=settings.bootstrap, seed=settings.seed)

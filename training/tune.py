@@ -19,7 +19,8 @@ import pandas as pd
 
 from models import registry
 from models.lift import DEFAULT
-from models.lift_of_deals import fit_lift, predict_lift
+from models.lift_and_orders import learn
+from models.lift_of_deals import predict_lift
 from models.lift_settings import LiftSettings
 from models.reference import fit_reference
 from models.training_set import deals_of
@@ -71,7 +72,7 @@ class _Window:
     def losses(self, chosen: LiftSettings, seed: int) -> tuple[np.ndarray, float]:
         """Deviance of each test row, and the weight of conversions it is per."""
         known, asked = self.material.fold(self.fold), self.material.whole.take(self.fold.test)
-        model = fit_lift(known, seed, chosen)
+        model = learn(known, seed, chosen).lift
         out = metrics.saturated(Outcomes.of(asked.deals))
         predicted = predict_lift(model, asked.X, asked.deals["goal"], known.priors)
         return metrics.row_losses(predicted, out), float(np.sum(out.weight * out.conversions))

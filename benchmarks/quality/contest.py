@@ -17,7 +17,7 @@ from features.catalog import BY_NAME, FAMILIES, NAMES
 from models.families import Floats
 from models.finished import after_campaign
 from models.lift import LiftModel
-from models.lift_of_deals import lift_tests as lift_tests_of
+from models.lift_and_orders import learn
 from models.lift_of_deals import prior_log_lift
 from models.scorer import CreatorScorer
 from models.training_set import CAMPAIGN_COLUMNS, TrainingSet
@@ -80,18 +80,14 @@ def scored(prepared: Prepared, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]
     return rows, facts
 
 
-def _like_the_scorer(X: pd.DataFrame, known: TrainingSet, labels: np.ndarray, seed: int) -> LiftModel:
-    """The lift model as the scorer fits it, on other columns."""
-    priors = known.priors
-    sd = float(np.mean([p.sd for p in priors.lift.values()]))
-    model = LiftModel(priors.lift["sales"].median, sd, rates=False, seed=seed)
-    return model.fit(X, lift_tests_of(known, labels), groups=known.deals["creator_id"].iloc[labels].tolist())
+def _like_the_scorer(seen: pd.DataFrame, known: TrainingSet, seed: int) -> LiftModel:
+    """The lift model as the scorer learns it, attributed orders read, seeing these columns of each deal."""
+    return learn(known, seed, seen=seen).lift
 
 
 def ceiling(prepared: Prepared, seed: int) -> Predict:
-    """The same model given the true latents instead of features."""
-    labels = np.flatnonzero(prepared.known.is_label)
-    model = _like_the_scorer(prepared.past.latents.iloc[labels], prepared.known, labels, seed)
+    """The same model given the true latents instead of features: it reads attributed orders, too."""
+    model = _like_the_scorer(prepared.past.latents, prepared.known, seed)
     priors = load_priors()
     return lambda asked: model.predict(asked.latents, prior_log_lift(asked.rows["goal"], priors))
 
@@ -121,11 +117,10 @@ def growth(prepared: Prepared, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]
 
 def ablation_rows(prepared: Prepared, seed: int) -> pd.DataFrame:
     """Predictions for the future view with feature families left out, and with one family beside the campaign's."""
-    labels = np.flatnonzero(prepared.known.is_label)
     asked, priors = prepared.views["future"], load_priors()
     found = {"true_log_lift": asked.true}
     for name, kept in _families().items():
-        model = _like_the_scorer(_only(prepared.known.X.iloc[labels], kept), prepared.known, labels, seed)
+        model = _like_the_scorer(_only(prepared.known.X, kept), prepared.known, seed)
         found[f"pred {name}"] = model.predict(_only(asked.X, kept), prior_log_lift(asked.rows["goal"], priors))
     return pd.DataFrame(found)
 

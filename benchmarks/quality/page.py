@@ -35,8 +35,8 @@ is **simulated** (see [simulated_market.md](simulated_market.md)): only there is
 market of its own; models learn from what was known at a cut and are judged on deals agreed later ("future") and on
 questions drawn evenly from the whole catalogue. Brackets are 95 % intervals over seeds, of *differences* wherever two
 things are compared on the same markets. Errors are those of log lift. The ceiling is the same model of
-lift given its true causes instead of features, learned from the lift tests alone (the model also reads attributed
-orders): what is missing to it cannot be learned from this many tests. Where the baseline rate is given, the model says
+lift given its true causes instead of features; both learn from lift tests and read attributed orders: what is missing
+to it cannot be learned from this many deals. Where the baseline rate is given, the model says
 what lift it expects at that rate: it has learned how the two hang together."""
 
 

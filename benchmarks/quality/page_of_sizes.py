@@ -100,7 +100,8 @@ def ablation(found: Found) -> str:
         for name, f in found.items()
         if isinstance(f, Mapping)
     ]
-    text = f"Ordinary market, {found['size']} past collaborations, deals to come; learned from lift tests alone.\n\n"
+    size = found["size"]
+    text = f"Ordinary market, {size} past collaborations, deals to come; attributed orders are read with each.\n\n"
     return (
         "## What each family of features adds\n\n"
         + text
