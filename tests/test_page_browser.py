@@ -275,6 +275,15 @@ def test_the_plan_shown_is_the_endpoints_for_the_budget_shown(
     page.wait_for_function("!document.querySelector('#plan-busy').className")
     plan = _shown_plan(page, asked[-1], address)
     assert "Creators booked" in plan
+    # The curve is one for all budgets near it: the line in it is where the budget is, and nothing is asked again.
+    line = "document.querySelector('#plan-curves .js-plotly-plot')?.layout?.shapes?.[0].x0"
+    budget = asked[-1]["inputs"][0]["value"]["budget"]
+    page.wait_for_function(f"{line} === {budget}")
+    curves: list[Any] = []
+    page.on("request", lambda r: curves.append(r) if "plan-curve-ask" in (r.post_data or "") else None)
+    slider.press("ArrowRight")
+    page.wait_for_function(f"{line} > {budget}")
+    assert curves == []
     # Rules that leave no plan are told in place of one that is not of this budget; another way out brings one back.
     page.locator("#plan-grid .cl-rule:has-text('Lock')").first.click()
     page.wait_for_selector("#plan-grid .cl-rule.is-on")

@@ -192,8 +192,8 @@ def peers_figure(followers: Any, rates: Any, own_followers: float, own_rate: flo
 
 
 def budget_curve(points: Sequence[Mapping[str, Any]], budget: float, currency: str, things: str) -> Drawing:
-    """Expected extra conversions of the best plan at other budgets; the chosen budget marked."""
-    made = figure(f"Expected extra {things}, by budget", 280)
+    """Expected extra conversions of the best plan at other budgets; the line is moved to where the budget is."""
+    made = figure(f"Expected extra {things}, by budget", 280, meta={"anchor": budget})
     made.trace("scatter",
         x=[p["budget"] for p in points], y=[p["incremental_conversions"] for p in points], mode="lines+markers",
         line={"color": ACCENT, "width": 2.5}, marker={"size": 7},

@@ -173,7 +173,9 @@ def curves_view(plan: Mapping[str, Any], goal: str) -> Any:
     curve, currency, things = plan["curve"], plan["currency"], conversion_word(goal)
     return html.Div(
         [plot(figures.budget_curve(curve, plan["budget"], currency, things), f"Extra {things} by budget"),
-         plot(figures.marginal(curve, currency, things), f"Extra {things} per 100 more of budget")],
+         plot(figures.marginal(curve, currency, things), f"Extra {things} per 100 more of budget"),
+         html.P("Expected values of the best plan at each budget; the range of the plan chosen stands above.",
+                className="cl-muted")],
         className="cl-two cl-card cl-gap",
     )  # fmt: skip
 

@@ -171,17 +171,34 @@
     if (plan.waits) { askPlan(); return; }
     window.clPlan.show(answer);
     planGrid().then((api) => { if (plan.shown && plan.shown.key === key) api.setGridOption("rowData", plan.shown.rows); });
-    plan.shown = { key: key, ask: ask, fine: !answer.problem, rows: planRows(answer, ask) };
+    plan.shown = { key: key, ask: ask, fine: !answer.problem && answer.chosen.length > 0, rows: planRows(answer, ask) };
     if (answer.problem) plan.wanted = null; // the same wish again is another try
     planBusy(false);
     setTimeout(curve, 0);
   };
-  /* Other budgets take longer: once the set is seen, and while somebody looks. */
+  /* What other budgets bring is one curve for all of them: worked out once the set is seen and while somebody looks,
+     and again only when the budget leaves it. Until then the line in it moves. */
+  const CURVE = [0.25, 2];
+  const curvePlot = () => document.querySelector("#plan-curves .js-plotly-plot");
+  const moveLine = (left) => {
+    const plot = curvePlot(), now = plan.shown, of = plan.curved;
+    if (!now || !of || !of.fine) return;
+    const there = window.Plotly && plot && plot.layout && (plot.layout.meta || {}).anchor === of.anchor;
+    if (!there) { if (left > 0) setTimeout(() => moveLine(left - 1), 100); return; }
+    const at = now.ask.budget;
+    if (plot.layout.shapes[0].x0 !== at)
+      window.Plotly.relayout(plot, { "shapes[0].x0": at, "shapes[0].x1": at, "annotations[0].x": at });
+  };
   const curve = () => {
     const panel = document.getElementById("plan-curves"), now = plan.shown;
-    if (!now || plan.busy || plan.waits || !panel || !panel.offsetParent || plan.curved === now.key) return;
-    plan.curved = now.key;
-    set("plan-curve-ask", { data: now.fine ? now.ask : null });
+    if (!now || plan.busy || plan.waits || !panel || !panel.offsetParent) return;
+    const key = JSON.stringify(Object.assign({}, now.ask, { budget: null })), at = now.ask.budget, of = plan.curved;
+    const within = of && of.key === key && of.fine === now.fine && (!of.fine || (at >= CURVE[0] * of.anchor && at <= CURVE[1] * of.anchor));
+    if (!within) {
+      plan.curved = { key: key, anchor: at, fine: now.fine };
+      set("plan-curve-ask", { data: now.fine ? now.ask : null });
+    }
+    moveLine(300);
   };
   const wantPlan = (ask, soon) => {
     const key = JSON.stringify(ask);
@@ -374,8 +391,8 @@
       if (!pressed || !asked) return Array(6).fill(none());
       const row = pressed.row, entry = (entries || []).find((e) => idOf(e) === row.creator_id);
       const wanted = { row: row, item: entry ? entry.item : null, at: pressed.at };
-      // Asked for behind the verdict, not after it is drawn.
-      setTimeout(() => set("creator-more", { data: wanted }), 60);
+      // Asked for behind the verdict, not after it is drawn; not before her head is seen.
+      setTimeout(() => set("creator-more", { data: wanted }), 200);
       const gone = entry ? bars(4) : "No longer in the list of candidates.";
       return [true, panel("CreatorHead", { row: row, asked: asked }), gone, entry ? bars(6) : [], entry ? bars(4) : [], wanted];
     },
