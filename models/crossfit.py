@@ -38,6 +38,8 @@ SCALES = (0.5, 0.25, 0.1, 0.02, 1e-5)
 _ENOUGH = 0.5
 """Standard errors by which a smaller factor may do worse and still be taken (Breiman et al. 1984 allow one)."""
 _SLOPE_SD, _SLOPE_STEPS = 0.2, 8
+LEAST_COLUMNS = 8
+"""Features that each tree may use where there are so many: a tree of one or two finds no interaction."""
 LEAST_ROWS = 24
 """Below this many rows there is only a common mean."""
 _CHANCE = 2.0
@@ -219,6 +221,8 @@ class _Forest:
         rows = rows.moved(level - units.apart(curved))
         rows = replace(rows, weight=task.outcomes.saturated(at, tau2)[units.of_row] * units.share)
         folds = task.folds[units.of_row]
+        seen = min(1.0, LEAST_COLUMNS / max(X.shape[1], 1))
+        growth = replace(search.growth, columns=max(search.growth.columns, seen))
 
         def grow(into: npt.NDArray[np.bool_], seed: int) -> Growing:
             part = rows.take(into)
@@ -226,7 +230,7 @@ class _Forest:
                 X[into],
                 part.boosting_label(),
                 objective=part.objective,
-                growth=search.growth,
+                growth=growth,
                 seed=seed,
                 weight=part.boosting_weight(part.weight),
                 start=part.offset,

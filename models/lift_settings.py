@@ -16,7 +16,7 @@ class LiftSettings:
     ridge: float = Growth().ridge
     """Units of information at value 0 in each leaf."""
     columns: float = Growth().columns
-    """Share of the features that each tree may use."""
+    """Share of the features that each tree may use; never fewer than 8 of them."""
     effect: float = 0.6
     """Believed spread of log lift that features explain, in units of the prior's standard deviation."""
 

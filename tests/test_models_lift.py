@@ -267,3 +267,18 @@ def test_readings_teach_and_do_not_judge() -> None:
     assert taken_for_tests.spread_.tau > 1.5 * read_too.spread_.tau
     low, high = read_too.predict_interval(new.X, 0.8).T
     assert 0.68 < np.mean((low <= new.log_lift) & (new.log_lift <= high)) < 0.9
+
+
+@pytest.mark.parametrize("features", [3, 8])
+def test_interactions_of_few_features_are_found(features: int) -> None:
+    rng = np.random.default_rng(features)
+    n, fresh_rows = 1_500, 2_000
+    X = rng.normal(size=(n + fresh_rows, features))
+    true = 0.4 * np.sign(X[:, 0] * X[:, 1])
+    exposed = rng.poisson(300.0 * np.exp(true[:n])).astype(float)
+    counts = pd.DataFrame({
+        "exposed": 20_000.0, "exposed_conversions": exposed,
+        "holdout": 10_000.0, "holdout_conversions": rng.poisson(150.0, n).astype(float),
+    })  # fmt: skip
+    told = LiftModel(rates=False).fit(X[:n], counts).predict(X[n:])
+    assert root_mean_square(told - true[n:]) < 0.2
