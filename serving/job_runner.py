@@ -101,8 +101,9 @@ class JobRunner:
             # -P: a folder called `data` where the service stands is not ours. A session of its own: Ctrl-C is for us.
             command = [sys.executable, "-P", "-m", "serving.job_worker", job.job_id, holder]
             process = subprocess.Popen(  # noqa: S603 - our own module, arguments as a list
-                command, env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True
-            )
+                command, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )  # fmt: skip
             self._begun.append(_Begun(job.job_id, holder, process))
         if time.monotonic() - self._cleaned_at > _CLEAN_SECONDS:
             self._cleaned_at = time.monotonic()

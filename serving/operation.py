@@ -10,6 +10,7 @@ PROBLEMS: Mapping[int, str] = {
     400: "The body is not JSON.",
     404: "There is nothing of this name.",
     413: "The body is too large.",
+    415: "The body is compressed; send it as it is.",
     422: "The body does not fit the schema; `errors` lists every fault.",
     503: "No model is loaded; `detail` says why. Ask again after `Retry-After` seconds.",
 }

@@ -125,6 +125,8 @@ def start_building(workspace: Path, folder: Path, version: str) -> subprocess.Po
     return subprocess.Popen(  # noqa: S603 - our own module, arguments as a list
         [sys.executable, "-P", "-m", "serving.snapshots", str(workspace), str(folder), version],
         env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.DEVNULL,
+        # Whoever reads the service's output must not wait for a builder that outlives it.
+        stdout=subprocess.DEVNULL,
     )  # fmt: skip
 
 

@@ -53,3 +53,10 @@ def test_answers_hold_numbers_or_null_and_nothing_else_is_allowed_in_requests() 
     assert schemas["ScoreRequest"]["required"] == ["campaign", "candidates"]
     assert set(schemas["ScoreResult"]["required"]) == set(schemas["ScoreResult"]["properties"])
     assert {"type": "null"} in schemas["ScoreResult"]["properties"]["roi"]["anyOf"]
+
+
+def test_a_compressed_body_is_among_the_answers_of_whatever_reads_json() -> None:
+    told = {path: methods["post"] for path, methods in document()["paths"].items() if "post" in methods}
+    reads_json = {path: "application/json" in post["requestBody"]["content"] for path, post in told.items()}
+    assert {path: "415" in post["responses"] for path, post in told.items()} == reads_json
+    assert sum(reads_json.values()) == 5
