@@ -194,11 +194,14 @@
     if (!now || plan.busy || plan.waits || !panel || !panel.offsetParent) return;
     const key = JSON.stringify(Object.assign({}, now.ask, { budget: null })), at = now.ask.budget, of = plan.curved;
     const within = of && of.key === key && of.fine === now.fine && (!of.fine || (at >= CURVE[0] * of.anchor && at <= CURVE[1] * of.anchor));
-    if (!within) {
-      plan.curved = { key: key, anchor: at, fine: now.fine };
+    if (within) { moveLine(300); return; }
+    // Not in the way of the next budget or rule, which mostly follows at once.
+    setTimeout(() => {
+      if (plan.shown !== now || plan.busy || plan.waits || (plan.curved && plan.curved.of === now)) return;
+      plan.curved = { key: key, anchor: at, fine: now.fine, of: now };
       set("plan-curve-ask", { data: now.fine ? now.ask : null });
-    }
-    moveLine(300);
+      moveLine(300);
+    }, 350);
   };
   const wantPlan = (ask, soon) => {
     const key = JSON.stringify(ask);
