@@ -33,8 +33,9 @@ from models.selection import _CHOSEN, HIDDEN, Selection
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 _MARGIN = 1e-6
-_ROUNDING = 1e-14
 """Sums in another order are off by less, in logs."""
+_ROUNDING = 1e-14
+"""Chances worked out another way are off by less."""
 _CAN_BUY = DEPENDENT.index("audience_ships_to_share")
 _MOST = 0.5 * (1.0 + HIDDEN)
 """Chance of no choice at which most is left open of the rate."""

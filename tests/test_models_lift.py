@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.exceptions import NotFittedError
 
 from data.errors import TableError
 from models.baseline import BASELINES, Baseline
+from models.crossfit import _matters
 from models.lift import LiftModel
 from models.lift_settings import LiftSettings
 from tests.model_world import COUNTS, World, root_mean_square, world
@@ -25,6 +27,18 @@ FRESH = 3000
 def fitted(n: int = 1500, seed: int = 1, heterogeneity: float = 1.0) -> LiftModel:
     made = world(n, seed, heterogeneity=heterogeneity)
     return LiftModel(0.06, 0.25, rates=False, seed=seed).fit(made.X, made.counts)
+
+
+def trifling(spread: float) -> World:
+    """Tests large enough to find lifts that differ by `spread` either way, by one feature."""
+    made = world(400, 7, heterogeneity=0.0)
+    rng, sign = np.random.default_rng(7), np.where(np.arange(400) % 2 == 0, 1.0, -1.0)
+    people = np.full(400, 1_000_000)
+    counts = pd.DataFrame({
+        "exposed": people, "exposed_conversions": rng.poisson(10_000 * np.exp(0.1 + spread * sign)),
+        "holdout": people, "holdout_conversions": rng.poisson(10_000, 400),
+    })  # fmt: skip
+    return replace(made, X=made.X.assign(side=sign), counts=counts)
 
 
 @cache
@@ -250,6 +264,16 @@ def test_nothing_but_noise_is_told_as_one_lift() -> None:
     made, new = world(600, 5, heterogeneity=0.0), world(500, 6)
     model = LiftModel(0.06, 0.25, rates=False).fit(made.X, made.counts)
     assert np.std(model.predict(new.X)) < 0.03
+
+
+def test_differences_too_small_to_matter_are_none() -> None:
+    spreads = (0.0, 0.019, 0.03, 0.041, 0.2)
+    kept = [_matters(np.array([-spread, spread] * 10)) for spread in spreads]
+    assert kept == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0])
+    made = trifling(0.01)
+    assert np.ptp(LiftModel(0.06, 0.25, rates=False).fit(made.X, made.counts).predict(made.X)) < 1e-9
+    made = trifling(0.1)
+    assert np.std(LiftModel(0.06, 0.25, rates=False).fit(made.X, made.counts).predict(made.X)) > 0.08
 
 
 def test_readings_teach_and_do_not_judge() -> None:
