@@ -17,6 +17,7 @@ from data.errors import CreatorLiftError
 from models.creators import reference_key
 from models.registry import ModelInfo, database_file, tracking_uri
 from serving.config import ServeSettings
+from serving.heap import give_back
 from serving.live import Live, Refused
 from serving.locate import Loader, located
 from serving.snapshots import Snapshots, changed_at, start_building
@@ -24,6 +25,8 @@ from serving.snapshots import Snapshots, changed_at, start_building
 log = logging.getLogger("creatorlift.watch")
 _UNKNOWN_REGISTRY_SECONDS = 60.0
 """How often a registry is asked that is no file whose changes can be seen."""
+_TIDY_SECONDS = 60.0
+"""How often memory that is free is given back."""
 
 
 class Watch:
@@ -42,6 +45,7 @@ class Watch:
         self._seen: object = self._registry_mark() if self._registry_rests() else None
         self._asked_at = 0.0
         self._tried_at = 0.0
+        self._tidied_at = clock()
         self._building: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -66,12 +70,18 @@ class Watch:
 
     def look(self) -> None:
         """Look once: first for another model, then for newer creators, then whether they should be built."""
+        self._tidy()
         live = self._current()
         if live is None:
             return
         self._look_for_model(live)
         self._look_for_creators()
         self._build_if_due()
+
+    def _tidy(self) -> None:
+        if self._clock() - self._tidied_at >= _TIDY_SECONDS:
+            self._tidied_at = self._clock()
+            give_back()
 
     def _registry_mark(self) -> object:
         """Changes when the registry does; None where that cannot be seen without asking it."""

@@ -104,6 +104,16 @@ def test_a_model_that_cannot_answer_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert service.live.info.version == "3" and service.live.refused[0].version == "4"
 
 
+def test_free_memory_is_given_back_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    service, times = Service(monkeypatch), []
+    monkeypatch.setattr(watch, "give_back", lambda: times.append(service.time))
+    monkeypatch.setattr(watch, "located", found("3"))
+    for seconds in (30.0, 29.0, 1.0, 59.0, 61.0):
+        service.time += seconds
+        service.watch.look()
+    assert times == [1_060.0, 1_180.0]
+
+
 def test_a_registry_that_is_gone_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     service = Service(monkeypatch)
     for error in (WorkError("no answer"), NoModel("no champion yet")):
