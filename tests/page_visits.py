@@ -106,8 +106,7 @@ class Visit:
 
     def score(self, file: Path) -> None:
         """From the example brief and a file of candidates to the shortlist."""
-        self.page.click("#brief-example")
-        self.page.wait_for_function("document.querySelector('#brief-state').textContent.includes('complete')")
+        self._until_complete("#brief-example")
         self.page.click("#brief-next")
         self.page.set_input_files("#upload input[type=file]", file)
         self.page.wait_for_selector("#candidates-score:not([disabled])")
@@ -123,12 +122,16 @@ class Visit:
         self.step("Plan")
         self.page.wait_for_selector("#plan-grid .cl-rule")
 
-    def open_saved(self, name: str, tries: int = 3) -> None:
-        """A saved brief from the menu; pressed again, as one would, when the menu closed under the first press."""
+    def open_saved(self, name: str) -> None:
+        """A saved brief from the menu."""
+        self._until_complete("#brief-menu", f"[role=menuitem]:has-text('{name}') >> nth=0")
+
+    def _until_complete(self, *pressed: str, tries: int = 3) -> None:
+        """Fill the brief by these presses; again, as one would, when a menu closed or a busy service refused."""
         complete = "document.querySelector('#brief-state').textContent.includes('complete')"
         for left in reversed(range(tries)):
-            self.page.click("#brief-menu")
-            self.page.click(f"[role=menuitem]:has-text('{name}') >> nth=0")
+            for selector in pressed:
+                self.page.click(selector)
             try:
                 self.page.wait_for_function(complete, timeout=15_000)
             except PlaywrightTimeout:

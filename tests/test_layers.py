@@ -17,7 +17,6 @@ MAY_IMPORT = {
     "serving": {"data", "models", "serving"},
 }
 DOORS = {
-    "textblob": ("features/comments",),
     "lightgbm": ("models/boosting.py", "models/lift.py", "models/reach.py", "models/baseline.py"),
     "mlflow": ("models/registry.py", "models/pyfunc.py", "training/tracking.py"),
     "bentoml": ("serving/service.py",),
@@ -46,6 +45,13 @@ def test_each_outside_package_has_few_doors(package: str) -> None:
     users = {str(path.relative_to(ROOT)) for path in MODULES if package in {n.split(".")[0] for n in imports_of(path)}}
     assert {user for user in users if not user.startswith(DOORS[package])} == set()
     assert users, f"nobody imports {package}"
+
+
+def test_textblob_has_one_door() -> None:
+    """Where it is read without being imported as a whole."""
+    by_name = [path for path in MODULES if "importlib" in imports_of(path) and '"textblob"' in path.read_text("utf-8")]
+    assert [str(path.relative_to(ROOT)) for path in by_name] == ["features/textblob_parts.py"]
+    assert not any(name.split(".")[0] == "textblob" for path in MODULES for name in imports_of(path))
 
 
 def test_the_clock_is_read_in_one_place() -> None:
