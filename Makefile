@@ -50,9 +50,9 @@ bento: setup  ## the service with the champion inside, as one bento
 	@.venv/bin/bentoml build
 
 lock: setup  ## rebuild requirements.lock from pyproject.toml
-	@.venv/bin/pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
-	    --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
-	@.venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	@.venv/bin/pip-compile --quiet --extra dev --generate-hashes --no-emit-options \
+	    --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
+	@.venv/bin/pip-compile --quiet --generate-hashes --no-emit-options \
 	    --strip-extras --allow-unsafe --no-header --output-file benchmarks/requirements-econml.lock benchmarks/requirements-econml.in
 
 clean:

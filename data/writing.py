@@ -229,26 +229,26 @@ def _write_json(frame: pd.DataFrame, path: Path, *, lines: bool) -> None:
 def _write_excel(frame: pd.DataFrame, path: Path, where: Path) -> None:
     if len(frame) >= _EXCEL_ROWS:
         raise UsageError(Fault(str(where), f"{len(frame):,} rows", f"at most {_EXCEL_ROWS - 1:,}; write .csv instead"))
-    import openpyxl  # two hundred modules, which only spreadsheets need
-
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("rows")
-    sheet.append([str(name) for name in frame.columns])
-    for row in zip(*(frame[name].tolist() for name in frame.columns), strict=True):
-        sheet.append([_excel_cell(sheet, value) for value in row])
-    book.save(path)
-
-
-def _excel_cell(sheet: Any, value: Any) -> Any:
+    # Two hundred modules, which only spreadsheets need.
+    from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    value = _plain(value)
-    if isinstance(value, float) and float(f"{value:.16g}") != value:
-        # openpyxl writes sixteen digits, which do not say every number to the last bit.
-        cell = WriteOnlyCell(sheet, repr(value))
-        cell.data_type = "n"
-        return cell
-    if isinstance(value, str):
-        return ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_CELL]
-    return value
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("rows")
+
+    def cell(value: Any) -> Any:
+        value = _plain(value)
+        if isinstance(value, float) and float(f"{value:.16g}") != value:
+            # openpyxl writes sixteen digits, which do not say every number to the last bit.
+            exact = WriteOnlyCell(sheet, repr(value))
+            exact.data_type = "n"
+            return exact
+        if isinstance(value, str):
+            return ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_CELL]
+        return value
+
+    sheet.append([str(name) for name in frame.columns])
+    for row in zip(*(frame[name].tolist() for name in frame.columns), strict=True):
+        sheet.append([cell(value) for value in row])
+    book.save(path)

@@ -19,7 +19,7 @@ from models.lift_settings import LiftSettings
 from models.rates import RateModel, Rates, fit_rates
 from models.reach import ReachModel, published_reach
 from models.readings import read_attributed
-from models.training_set import TrainingSet
+from models.training_set import TrainingSet, floats
 
 FOR_REACH = np.isin(
     NAMES, (*REACH_NAMES, "audience_ships_to_share", "creator_country_served", "creator_language_wanted")
@@ -67,36 +67,31 @@ def learn(
     seen = masked(known.X, FOR_LIFT) if seen is None else seen
     labels = np.flatnonzero(known.is_label)
     prior = prior_log_lift(deals["goal"], known.priors)
-    lift = fit_lift(known, seed, settings, seen=seen)
+    lift = fit_lift(known, seen, seed, settings)
     done(1)
     log_lift = lift.predict(seen, prior)
-    rates = fit_rates(only(X, FOR_LIFT), deals, log_lift, known.priors, seed)
+    for_lift, for_reach = only(X, FOR_LIFT), only(X, FOR_REACH)
+    rates = fit_rates(for_lift, deals, log_lift, known.priors, seed)
     done(2)
     reach = ReachModel(prior_sd=max(p.sd for p in known.priors.reach.values()), seed=seed)
-    exposed = _floats(deals, "exposed")
+    exposed = floats(deals, "exposed")
     published = published_reach(X, known.priors)
-    reach.fit(only(X, FOR_REACH), exposed, published, deals["creator_id"].tolist())
+    reach.fit(for_reach, exposed, published, deals["creator_id"].tolist())
     done(3)
-    baseline = rates.predict(
-        only(X, FOR_LIFT), deals["brand"].tolist(), deals["goal"].tolist(), _floats(deals, "baseline_rate")
-    )
+    baseline = rates.predict(for_lift, deals["brand"].tolist(), deals["goal"].tolist(), floats(deals, "baseline_rate"))
     anyway = exposed * baseline.expected
     attribution = fit_attribution(
-        _floats(deals, "attributed_conversions"), anyway, anyway * np.expm1(log_lift), known.priors
+        floats(deals, "attributed_conversions"), anyway, anyway * np.expm1(log_lift), known.priors
     )
-    finished = Finished.of(deals, log_lift, reach.predict(only(X, FOR_REACH), published), baseline.expected)
+    finished = Finished.of(deals, log_lift, reach.predict(for_reach, published), baseline.expected)
     tests, creators = lift_tests(known, labels), deals["creator_id"].iloc[labels].tolist()
     held_out = lift.held_out_
     after = fit_after(finished.take(labels, held_out), tests, attribution, lift.spread_.tau, seed, creators)
     readings = read_attributed(finished, labels, held_out, lift.spread(seen, prior)[1], after)
     if readings is not None:
-        lift = fit_lift(known, seed, settings, readings, seen)
+        lift = fit_lift(known, seen, seed, settings, readings)
         log_lift, held_out = lift.predict(seen, prior), lift.held_out_[: len(labels)]
         after = fit_after(finished.take(labels, held_out), tests, attribution, lift.spread_.tau, seed, creators)
     done(4)
     n_read = 0 if readings is None else len(readings.rows)
     return Learned(lift, log_lift, held_out, rates, baseline, reach, attribution, after, n_read)
-
-
-def _floats(frame: pd.DataFrame, name: str) -> Floats:
-    return np.asarray(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))

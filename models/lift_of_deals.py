@@ -11,7 +11,7 @@ import pandas as pd
 from data.priors import Priors
 from features.catalog import LIFT_NAMES, NAMES
 from models.families import Floats
-from models.lift import DEFAULT, LiftModel
+from models.lift import LiftModel
 from models.lift_settings import LiftSettings
 from models.readings import Readings
 from models.training_set import LABEL_COLUMNS, TrainingSet
@@ -21,15 +21,10 @@ FOR_LIFT = np.isin(NAMES, LIFT_NAMES)
 
 
 def fit_lift(
-    known: TrainingSet,
-    seed: int,
-    settings: LiftSettings = DEFAULT,
-    readings: Readings | None = None,
-    seen: pd.DataFrame | None = None,
+    known: TrainingSet, seen: pd.DataFrame, seed: int, settings: LiftSettings, readings: Readings | None = None
 ) -> LiftModel:
     """The lift model from measured deals, and from rows of `readings`, which come after these. `seen`: what it sees of
-    each deal, instead of the features it may see. `models.lift_and_orders.learn` is the whole that a scorer learns."""
-    seen = masked(known.X, FOR_LIFT) if seen is None else seen
+    each deal, a row each. `models.lift_and_orders.learn` is the whole that a scorer learns."""
     labels = np.flatnonzero(known.is_label)
     tests, rows = lift_tests(known, labels), labels
     if readings is not None:

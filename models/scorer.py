@@ -38,7 +38,7 @@ from models.terms import Context as Context
 from models.terms import economics
 from models.threads import one_thread
 from models.together import Together
-from models.training_set import CAMPAIGN_COLUMNS, DataKind, TrainingSet
+from models.training_set import CAMPAIGN_COLUMNS, DataKind, TrainingSet, floats
 
 Progress = Callable[[int, int], None]
 Columns = Mapping[str, Any]
@@ -213,9 +213,9 @@ class CreatorScorer:
                 faults.append(Fault(name, "another index", "the index of the pairings"))
         if faults:
             raise UsageError(faults)
-        numbers = {name: _floats(context, name) for name in MONEY_COLUMNS}
+        numbers = {name: floats(context, name) for name in MONEY_COLUMNS}
         about = Context(context["brand"].tolist(), context["goal"].tolist(), numbers)
-        asked = {name: _floats(terms, name) for name in TERM_COLUMNS}
+        asked = {name: floats(terms, name) for name in TERM_COLUMNS}
         values = np.ascontiguousarray(X.to_numpy(dtype=np.float64))
         columns = self.score_rows(
             values, about, asked, level=level, target_roi=target_roi, safety=safety, explain=explain
@@ -290,7 +290,7 @@ class CreatorScorer:
         values = X.to_numpy(dtype=np.float64)
         reach = self.reach.predict(only(values, FOR_REACH), published_reach(values, self.priors))
         brand, goal = deals["brand"].tolist(), deals["goal"].tolist()
-        return reach, self.rates.predict(only(values, FOR_LIFT), brand, goal, _floats(deals, "baseline_rate"))
+        return reach, self.rates.predict(only(values, FOR_LIFT), brand, goal, floats(deals, "baseline_rate"))
 
     def _reasons(self, values: Floats, goal: Sequence[str], incremental: Floats) -> list[list[Reason]]:
         contributions = self.lift.contributions(only(values, FOR_LIFT), prior_log_lift(goal, self.priors))
@@ -337,10 +337,6 @@ def _selection(
     deals, others = (frame.to_numpy(dtype=np.float64) for frame in (known.X, drawn))
     lead = rates.lead(only(deals, FOR_LIFT), only(others, FOR_LIFT))
     return Selection.of(deals, others, log_lift, told).with_rates(lead, together)
-
-
-def _floats(frame: pd.DataFrame, name: str) -> Floats:
-    return np.asarray(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _goal_of(X: pd.DataFrame) -> list[str]:

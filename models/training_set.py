@@ -13,6 +13,7 @@ from data.history import History
 from data.priors import Priors, load_priors
 from features.catalog import NAMES
 from features.reference import Reference
+from models.families import Floats
 
 DataKind = Literal["simulated", "own"]
 
@@ -30,6 +31,11 @@ DEAL_COLUMNS = (
     "collaboration_id", "creator_id", "campaign_id", "test_id", "measure", "as_of", "known_at",
     *LABEL_COLUMNS, *OUTCOME_COLUMNS, *COST_COLUMNS, *CAMPAIGN_COLUMNS,
 )  # fmt: skip
+
+
+def floats(frame: pd.DataFrame, name: str) -> Floats:
+    """A column as float64, shape (n,), missing as NaN."""
+    return np.asarray(frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 @dataclass(frozen=True)

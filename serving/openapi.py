@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from serving.operation import GATE_PROBLEMS, PROBLEMS, Operation
+from serving.operation import GATE_PROBLEMS, JSON_PROBLEMS, PROBLEMS, Operation
 from serving.operations import EXAMPLE as EXAMPLE
 from serving.operations import OPERATIONS
 from serving.problems import MEDIA_TYPE, ProblemBody
@@ -72,7 +72,8 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         out["requestBody"] = {"required": True, "content": {"application/json": asked}}
     if operation.body is not None:
         out["requestBody"] = {"required": True, "content": dict(operation.body)}
-    problems = dict(operation.problems)
+    reads_json = operation.request is not None
+    problems = {**dict.fromkeys(JSON_PROBLEMS if reads_json else ()), **operation.problems}
     if operation.needs_key:
         problems = {**GATE_PROBLEMS, **{s: w for s, w in problems.items() if w is not None or s not in GATE_PROBLEMS}}
         out["security"] = [{"bearer": []}, {"header": []}, {}]

@@ -15,6 +15,8 @@ PROBLEMS: Mapping[int, str] = {
     503: "No model is loaded; `detail` says why. Ask again after `Retry-After` seconds.",
 }
 """What a status means, where an operation does not word it itself."""
+JSON_PROBLEMS = (400, 413, 415, 422)
+"""What every operation may answer that reads a JSON body."""
 GATE_PROBLEMS: Mapping[int, str] = {
     401: "A key is needed: without one, only programs on the service's own machine are answered.",
     403: "The key lacks the scope that this needs.",
@@ -42,7 +44,7 @@ class Operation:
     example: Mapping[str, Any] | None = None
     description: str = ""
     problems: Mapping[int, str | None] = field(default_factory=dict)
-    """Status → words; None takes those of `PROBLEMS`."""
+    """Status → words, beside `JSON_PROBLEMS` and `GATE_PROBLEMS`; None takes those of `PROBLEMS`."""
     parameters: tuple[Mapping[str, Any], ...] = ()
     """OpenAPI parameter objects (path, query, header)."""
     status: str = "200"

@@ -47,8 +47,7 @@ CORE: tuple[Operation, ...] = (
         "Results in rank order, and the candidates that got none.", ScoreResponse, ScoreRequest, EXAMPLE,
         "Fit, lift and ROI of each candidate, with intervals at `level`, ranked. Money is in the campaign's currency. "
         "A faulty candidate is listed in `errors` and never fails the others.",
-        {400: None, 404: "The request pins a model version that is not there.", 413: None, 415: None, 422: None,
-         503: None},
+        {404: "The request pins a model version that is not there.", 503: None},
     ),
     Operation(
         "post", "/v1/shortlist", "shortlist", "The best creators of the whole catalogue for one brief",
@@ -56,7 +55,7 @@ CORE: tuple[Operation, ...] = (
         ShortlistRequest, SHORTLIST_EXAMPLE,
         "Every creator that passes the filters is looked over quickly, the first are scored as /v1/score does, and the "
         "best `k` of them are answered.",
-        {400: None, 404: "There is no catalogue here, or no such model version.", 413: None, 415: None, 422: None,
+        {404: "There is no catalogue here, or no such model version.",
          503: "No model is loaded, the catalogue is not built yet, or the service is busy; see `Retry-After`."},
     ),
     Operation(
@@ -64,8 +63,7 @@ CORE: tuple[Operation, ...] = (
         "The score without a fee with its reasons, and every feature beside its peers, with examples.",
         ExplainResponse, ExplainRequest, {"campaign": EXAMPLE["campaign"], "creator_id": "c000001"},
         "Peers are the creators of the same platform with the nearest number of followers.",
-        {400: None, 404: "There is no catalogue here, no such creator, or no such model version.", 413: None, 415: None,
-         422: None, 503: None},
+        {404: "There is no catalogue here, no such creator, or no such model version.", 503: None},
     ),
     Operation("get", "/v1/model", "model", "What is live and how good it was shown to be", "The live model.",
               ModelResponse, problems={503: None}),
@@ -81,8 +79,7 @@ _PLAN = Operation(
     "The set with the best expected (or safe) outcome that the budget pays for. People whom several chosen creators "
     "reach are counted once; costs include handling. Every candidate needs a fee. How far the plan may lie from the "
     "best possible one is told in `proof`.",
-    {400: None, 404: "The request pins a model version that is not served here.", 413: None, 415: None, 422: None,
-     503: None},
+    {404: "The request pins a model version that is not served here.", 503: None},
 )  # fmt: skip
 OPERATIONS: tuple[Operation, ...] = (*CORE, _PLAN, *MEMORY)
 """All operations of the service; parts add theirs here."""

@@ -41,7 +41,7 @@ MEMORY: tuple[Operation, ...] = (
         OUTCOMES_EXAMPLE,
         "Rows of the collaborations table. Idempotent by `collaboration_id`: an equal row changes nothing, a different "
         "one becomes a new version, and the old one is kept.",
-        {400: None, 409: idempotency.PROBLEM_WORDS[409], 413: None, 415: None, 422: None, 503: None},
+        {409: idempotency.PROBLEM_WORDS[409], 503: None},
         parameters=(idempotency.PARAMETER,),
     ),
     Operation(

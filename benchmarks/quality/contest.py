@@ -16,7 +16,6 @@ from data.synthetic_world import CURRENCIES, PER_DOLLAR
 from features.catalog import BY_NAME, FAMILIES, NAMES
 from models.families import Floats
 from models.finished import after_campaign
-from models.lift import LiftModel
 from models.lift_and_orders import learn
 from models.lift_of_deals import prior_log_lift
 from models.scorer import CreatorScorer
@@ -80,14 +79,9 @@ def scored(prepared: Prepared, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]
     return rows, facts
 
 
-def _like_the_scorer(seen: pd.DataFrame, known: TrainingSet, seed: int) -> LiftModel:
-    """The lift model as the scorer learns it, attributed orders read, seeing these columns of each deal."""
-    return learn(known, seed, seen=seen).lift
-
-
 def ceiling(prepared: Prepared, seed: int) -> Predict:
     """The same model given the true latents instead of features: it reads attributed orders, too."""
-    model = _like_the_scorer(prepared.past.latents, prepared.known, seed)
+    model = learn(prepared.known, seed, seen=prepared.past.latents).lift
     priors = load_priors()
     return lambda asked: model.predict(asked.latents, prior_log_lift(asked.rows["goal"], priors))
 
@@ -120,7 +114,7 @@ def ablation_rows(prepared: Prepared, seed: int) -> pd.DataFrame:
     asked, priors = prepared.views["future"], load_priors()
     found = {"true_log_lift": asked.true}
     for name, kept in _families().items():
-        model = _like_the_scorer(_only(prepared.known.X, kept), prepared.known, seed)
+        model = learn(prepared.known, seed, seen=_only(prepared.known.X, kept)).lift
         found[f"pred {name}"] = model.predict(_only(asked.X, kept), prior_log_lift(asked.rows["goal"], priors))
     return pd.DataFrame(found)
 
