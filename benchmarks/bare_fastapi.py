@@ -32,7 +32,7 @@ def application(folder: Path) -> FastAPI:
         sys.exit(f"no creators are built at {folder}")
     app = FastAPI()
 
-    @app.post("/v1/score")  # type: ignore[untyped-decorator,unused-ignore]
+    @app.post("/v1/score")  # type: ignore[untyped-decorator,unused-ignore]  # FastAPI may lack types
     async def score(request: ScoreRequest) -> Response:
         asked = [(at, one) for at, one in enumerate(request.read_candidates()) if isinstance(one, Candidate)]
         rows = built.positions([str(one.creator_id) for _, one in asked])

@@ -15,7 +15,7 @@ import numpy as np
 def main(given: str, told: str, leaf: str, seed: str) -> None:
     """Fit a forest to every half and write what it says of the rows beside it."""
     # Not installed where the rest of the project is; see the module's first line.
-    from econml.dml import CausalForestDML  # type: ignore[import-not-found, unused-ignore]
+    from econml.dml import CausalForestDML  # type: ignore[import-not-found, unused-ignore]  # an environment of its own
     from lightgbm import LGBMRegressor
     from sklearn.dummy import DummyClassifier
 

@@ -94,6 +94,7 @@ def _workspace_alone(workspace: Path) -> Iterator[None]:
         with locked(workspace):
             yield
     except BaseException:
+        # Also when interrupted: nothing half-written stays.
         if fresh:
             shutil.rmtree(workspace)
         raise

@@ -76,6 +76,7 @@ class Table:
 
 
 def _need(name: str, kind: Kind, **more: object) -> Column:
+    # Types of the options are known to pandera one by one, not as a whole.
     return Column(name, kind, required=True, nullable=False, **more)  # type: ignore[arg-type]
 
 

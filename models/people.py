@@ -141,6 +141,7 @@ def _checked(
     e = None
     if propensity is not None:
         before = len(faults)
+        # Any object has a number of dimensions, whatever its type is called.
         each = pd.Series([propensity] * n) if np.ndim(propensity) == 0 else propensity  # type: ignore[arg-type]
         e = column("propensity", each, "between 0 and 1")
         if len(faults) == before:

@@ -58,6 +58,7 @@ def once(
     try:
         answer = work()
     except BaseException:
+        # Also when cancelled: the key must be free for another try.
         store_idempotency.give_up(store, owner, key)
         raise
     store_idempotency.finish(store, owner, key, answer)

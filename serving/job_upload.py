@@ -131,5 +131,6 @@ def removed_unless_done(part: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        # Also when cancelled: no part of an upload stays.
         part.unlink(missing_ok=True)
         raise

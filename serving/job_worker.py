@@ -143,6 +143,7 @@ def main(argv: Sequence[str]) -> int:
         outcome: dict[str, Any] = run_job(store, settings, job, Path(told) if told else None)
         status: store_jobs.Ended = "done"
     except Exception as error:
+        # Whatever it is, the job must be told as failed, not left running.
         if not isinstance(error, CreatorLiftError | MemoryError):
             log.exception("job %s failed", job_id)
         outcome, status = _told(error), "failed"

@@ -89,5 +89,5 @@ class Metrics:
             from prometheus_client.multiprocess import MultiProcessCollector
 
             registry = self._prometheus.CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
         return self._prometheus.generate_latest(registry), self._prometheus.CONTENT_TYPE_LATEST

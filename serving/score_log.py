@@ -144,6 +144,7 @@ class ScoreLog:
                 most_features=self._limits.most_features,
             )
         except Exception as error:
+            # Whatever it is, rows go on being written.
             log.warning("the score log was not pruned: %s", _words(error))
 
 

@@ -146,6 +146,7 @@ def open_store(url: URL) -> Store:
     try:
         migrate(store)
     except BaseException:
+        # Also when interrupted: no connection stays open.
         store.close()
         raise
     return store

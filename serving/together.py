@@ -63,6 +63,7 @@ class Together(Generic[Q, A]):
             for (_, future), answer in zip(some, self._answer([question for question, _ in some]), strict=True):
                 future.set_result(answer)
         except Exception as error:
+            # Whatever it is, it is told to whom it concerns; the others are answered.
             if len(some) == 1:
                 some[0][1].set_exception(error)
                 return

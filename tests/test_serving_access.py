@@ -297,7 +297,7 @@ def asgi(gate: Gate, messages: list[Any], path: str = "/v1/score") -> list[dict[
             await asyncio.sleep(messages.pop(0))
         if not messages:
             await asyncio.Event().wait()
-        return messages.pop(0)  # type: ignore[no-any-return]
+        return messages.pop(0)  # type: ignore[no-any-return]  # messages are plain dicts
 
     async def send(message: Any) -> None:
         sent.append(message)

@@ -128,7 +128,7 @@ def test_another_time_or_an_inline_record_goes_by_the_tables(both: tuple[Live, L
         answers = [live.answer(request, later).response.model_dump_json() for live in both]
         assert answers[0] == answers[1]
     assert tables.about().catalogue is not None and built.about().catalogue is not None
-    assert built.about().catalogue.as_of == "2026-03-01T00:00:00Z"  # type: ignore[union-attr]
+    assert built.about().catalogue.as_of == "2026-03-01T00:00:00Z"  # type: ignore[union-attr]  # there is one here
 
 
 def chosen(live: Live, **more: Any) -> ShortlistResponse:

@@ -216,6 +216,7 @@ def _trim(number: float) -> str:
 
 def _number(field: Field, value: object, campaign: dict[str, Any], wrong: dict[str, str]) -> None:
     try:
+        # What is no number raises, and is told at the field.
         number = float(str(value).replace(",", "")) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = math.nan

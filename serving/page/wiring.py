@@ -51,6 +51,7 @@ class Wiring:
             except PreventUpdate:
                 raise
             except Exception:
+                # Whatever it is, the page says so in words.
                 log.exception("a callback of the page failed")
                 _tell("The service failed", "This is our fault; the server's log has the cause.")
             # Not PreventUpdate: an answer without content would leave the message behind.
